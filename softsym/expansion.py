@@ -84,5 +84,3 @@ def _norm(v: Expr, order: Expr) -> Expr:
     if order == Number(Fraction(2)):
         return apply("pow", apply("sum", apply("pow", v, 2)), apply("div", 1, 2))
     return apply("pow", apply("sum", apply("pow", size, order)), apply("div", 1, order))
-
-

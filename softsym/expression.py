@@ -163,13 +163,19 @@ def apply(head: str, *args: Operand | str) -> Expr:
 
 
 def as_expr(value: Any) -> Expr:
-    """``value`` as an expression: numbers become exact (a float becomes the decimal that Python prints for it)."""
+    """``value`` as an expression: numbers become exact (a float becomes the decimal that Python prints for it).
+
+    >>> as_expr(0.1), as_expr([1, "lse(z)"])
+    (0.1, [1, lse(z)])
+    """
     if isinstance(value, Expr):
         return value
     if isinstance(value, str):
         from softsym.language import parse_expression
 
         return parse_expression(value)
+    if isinstance(value, list | tuple):
+        return apply("list", *value)
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
         raise ShapeError(f"{value!r} is not an expression; give an Expr, a number or a text of the language")
     return number(Fraction(repr(value)) if isinstance(value, float) else Fraction(value))
@@ -207,7 +213,7 @@ def length_expr(length: Length) -> Expr:
     """A length as a scalar expression.
 
     >>> length_expr(Length.of("N") + Length.of("M") - 1)
-    N + M - 1 where M: vector(M)
+    N + M - 1 where M: length
     """
     terms = [(Symbol(n, DEFAULT_KINDS["N"]), c) for n, c in length.terms]
     parts: list[Expr] = [s if c == 1 else apply("mul", number(c), s) for s, c in terms]

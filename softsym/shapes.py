@@ -251,7 +251,7 @@ def _trace(args: Args) -> Shape:
 
 
 def _is_entry(arg: Expr) -> bool:
-    inner = getattr(arg, "args", ())
+    inner: Args = getattr(arg, "args", ())
     return getattr(arg, "head", "") == "item" and hasattr(inner[0], "kind") and inner[0].kind.type == "vector"
 
 
@@ -303,7 +303,7 @@ _FUNCTION_SHAPES: dict[str, Callable[[Args], Shape]] = {
     "ones": lambda args: (_length_argument(args[0]),),
     "basis": _basis,
     "diag": lambda args: args[0].shape * 2,
-    "outer": lambda args: args[0].shape + args[1].shape,
+    "outer": lambda args: (*args[0].shape, *args[1].shape),
     "identity": _square,
     "transpose": lambda args: args[0].shape[::-1],
     "trace": _trace,

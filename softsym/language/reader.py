@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from math import log2
 
 from softsym.definitions import FUNCTIONS
@@ -86,7 +87,9 @@ def check_characters(text: str) -> None:
         hint = "names are written out in ASCII, as in beta" if not odd[0].isascii() else ""
         if odd[0] == "^":
             hint = "a power is written with **"
-        raise LanguageError(f"{odd[0]!r} is not in the language", text=text, start=odd.start(), end=odd.end(), hint=hint)
+        raise LanguageError(
+            f"{odd[0]!r} is not in the language", text=text, start=odd.start(), end=odd.end(), hint=hint
+        )
     depth = 0
     for position, character in enumerate(text):
         depth += (character in "([") - (character in ")]")
@@ -123,7 +126,7 @@ class _Reader:
         sides = tuple(self.read(side) for side in (node.left, *node.comparators))
         relations = tuple(self.relation(node, op) for op in node.ops)
         for left, right, operand in zip(sides, sides[1:], node.comparators, strict=False):
-            self.guarded(operand, lambda left=left, right=right: _comparable(left, right))
+            self.guarded(operand, partial(_comparable, left, right))
         return Chain(sides, relations)
 
     def relation(self, node: ast.Compare, op: ast.cmpop) -> str:
@@ -249,7 +252,8 @@ def constant(expr: Expr) -> Fraction | None:
     if any(v is None for v in values):
         return None
     left, right = values[0], values[-1]
-    assert left is not None and right is not None
+    assert left is not None
+    assert right is not None
     if expr.head == "neg":
         return -left
     if expr.head == "pow":

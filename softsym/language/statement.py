@@ -192,7 +192,9 @@ def _declared_length(size: str, fail: object) -> Length:
         if not 1 <= int(size[:7]) <= 1_000_000:
             raise fail("a length is from 1 to 1000000")
         return Length.of(int(size))
-    if size != "N" and (size in DEFAULT_KINDS or size in _RESERVED or keyword.iskeyword(size) or not size.isidentifier()):
+    if size != "N" and (
+        size in DEFAULT_KINDS or size in _RESERVED or keyword.iskeyword(size) or not size.isidentifier()
+    ):
         raise fail(f"{size!r} cannot name a length", "a length is a new name such as M or K, or a number")
     return Length.of(size)
 
