@@ -31,10 +31,11 @@ class LanguageError(SoftsymError):
     def _excerpt(self) -> list[str]:
         if not self.text:
             return []
-        left, right = max(0, self.start - 60), min(len(self.text), max(self.end, self.start + 1) + 30)
+        last = min(max(self.end, self.start + 1), self.start + 60)  # a long fault is underlined at its beginning
+        left, right = max(0, self.start - 60), min(len(self.text), last + 30)
         shown = "".join(c if c.isprintable() else " " for c in self.text[left:right])
         before, after = "..." if left else "", "..." if right < len(self.text) else ""
-        width = max(1, min(self.end, right) - self.start)
+        width = max(1, min(last, right) - self.start)
         return [f"  {before}{shown}{after}", "  " + " " * (len(before) + self.start - left) + "^" * width]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from softsym.definitions import FUNCTIONS
 from softsym.errors import ShapeError, did_you_mean
-from softsym.symbols import Length, N
+from softsym.symbols import MAX_LENGTH, Length, N
 
 if TYPE_CHECKING:
     from softsym.expression import Expr
@@ -63,7 +63,7 @@ def literal(arg: Expr) -> int | None:
 
 def is_index(arg: Expr) -> bool:
     """Whether the argument can stand as an index: an index name or a positive integer literal."""
-    return is_index_name(arg) or (literal(arg) or 0) >= 1
+    return is_index_name(arg) or 1 <= (literal(arg) or 0) <= MAX_LENGTH
 
 
 def _is_infinite(arg: Expr) -> bool:
@@ -95,8 +95,7 @@ def _item(head: str, args: Args) -> Shape:
     for index, length in zip(indices, target.shape, strict=True):
         if not is_index(index):
             raise ShapeError("an index is an index name such as i or a positive integer literal such as 1")
-        if length.is_literal and (literal(index) or 0) > length.constant:
-            raise ShapeError(f"the index {literal(index)} is beyond the vector's length {length}")
+        _within(index, length)
     return ()
 
 
@@ -137,7 +136,7 @@ def _require(arg: Expr, wanted: str, role: str) -> None:
     elif wanted == "literal":
         fits = literal(arg) is not None
     elif wanted == "length":
-        fits = rank == 0 and (_is_length(arg) or (literal(arg) or 0) >= 1)
+        fits = rank == 0 and _is_length(arg)
     elif wanted in ("scalar", "vector", "matrix"):
         fits = WORDS[rank] == wanted and not infinite
     else:
@@ -148,6 +147,8 @@ def _require(arg: Expr, wanted: str, role: str) -> None:
 
 
 _ARTICLE = {
+    "any": "a scalar, a vector or a matrix",
+    "entries": "a scalar, a vector or a matrix",
     "index": "an index name or a positive integer literal",
     "literal": "an integer literal >= 0",
     "length": "a length such as N or a positive integer literal",
@@ -157,7 +158,8 @@ _ARTICLE = {
 
 
 def _is_length(arg: Expr) -> bool:
-    return as_length(arg) is not None
+    found = as_length(arg)
+    return found is not None and (not found.is_literal or 1 <= found.constant <= MAX_LENGTH)
 
 
 def as_length(arg: Expr) -> Length | None:
@@ -211,10 +213,16 @@ def _sum(args: Args) -> Shape:
 
 
 def _drop(args: Args) -> Shape:
-    length = args[0].shape[0] - 1
-    if length.is_literal and length.constant < 1:
+    length = args[0].shape[0]
+    if length == Length.of(1):
         raise ShapeError("drop of a vector of length 1 leaves nothing")
-    return (length,)
+    _within(args[1], length)
+    return (length - 1,)
+
+
+def _within(index: Expr, length: Length) -> None:
+    if length.is_literal and (literal(index) or 0) > length.constant:
+        raise ShapeError(f"the index {literal(index)} is beyond the vector's length {length}")
 
 
 def _norm(args: Args) -> Shape:
@@ -228,6 +236,7 @@ def _norm(args: Args) -> Shape:
 
 def _basis(args: Args) -> Shape:
     if len(args) == 2:
+        _within(args[0], _length_argument(args[1]))
         return (_length_argument(args[1]),)
     kind = getattr(args[0], "kind", None)
     return (kind.vector_length if kind is not None else N,)

@@ -15,6 +15,8 @@ from softsym.errors import DomainError
 
 SCALAR_DOMAINS = ("real", "positive", "negative", "nonnegative", "nonzero", "integer", "unit")
 VECTOR_DOMAINS = ("vector", "positive vector", "distribution", "simplex", "onehot")
+MAX_LENGTH = 1_000_000
+"""The largest length or index that a text may give as a number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import operator
 import re
 import warnings
 from collections.abc import Callable, Mapping
@@ -13,12 +14,12 @@ from math import log2
 
 from softsym.definitions import FUNCTIONS
 from softsym.errors import LanguageError, ShapeError, did_you_mean
-from softsym.expression import Apply, Expr, Number, Symbol, apply, length_expr, number
+from softsym.expression import MAX_DEPTH, Apply, Expr, Number, Symbol, apply, length_expr, number
 from softsym.shapes import as_length, literal
 from softsym.symbols import DEFAULT_KINDS, Kind, Length
 
 MAX_TEXT = 10_000
-MAX_BRACKETS = 100
+MAX_BRACKETS = MAX_DEPTH
 MAX_DIGITS = 400
 MAX_POWER_BITS = 20_000
 """Limits that keep any text from hanging softsym: characters, nesting, digits of a number, bits of a constant power."""
@@ -106,8 +107,8 @@ def _python_tree(text: str, start: int, part: str) -> ast.expr:
     except SyntaxError as error:
         at = start + min(max((error.offset or 1) - 1, 0), len(part))
         raise LanguageError(f"cannot read this: {error.msg}", text=text, start=at, end=at + 1) from None
-    except (RecursionError, MemoryError, ValueError) as error:
-        raise LanguageError(f"cannot read this: {error or 'it nests too deep'}", text=text, start=start) from None
+    except (RecursionError, MemoryError, ValueError):
+        raise LanguageError("the expression nests too deep", text=text, start=start) from None
 
 
 class _Reader:
@@ -243,24 +244,38 @@ def _power_bits(base: Expr, exponent: Expr) -> float:
 
 
 def constant(expr: Expr) -> Fraction | None:
-    """The rational number that an expression of numbers is, or ``None``."""
+    """The rational number that an expression of numbers is; ``None`` if it is none, or too large to work with.
+
+    >>> from softsym import parse
+    >>> constant(parse("2**-3 + 1/8")), constant(parse("1/0")), constant(parse("2*a"))
+    (Fraction(1, 4), None, None)
+    """
     if isinstance(expr, Number):
         return expr.value
-    if not isinstance(expr, Apply) or expr.head not in ("neg", "add", "sub", "mul", "div", "pow"):
+    if not isinstance(expr, Apply) or expr.head not in _ARITHMETIC:
         return None
-    values = [constant(a) for a in expr.args]
-    if any(v is None for v in values):
-        return None
-    left, right = values[0], values[-1]
-    assert left is not None
-    assert right is not None
-    if expr.head == "neg":
-        return -left
-    if expr.head == "pow":
-        return left ** int(right) if right.denominator == 1 and (left or right >= 0) else None
-    if expr.head == "div":
-        return left / right if right else None
-    return {"add": left + right, "sub": left - right, "mul": left * right}[expr.head]
+    values = [v for v in map(constant, expr.args) if v is not None]
+    found = _ARITHMETIC[expr.head](*values) if len(values) == len(expr.args) else None
+    return found if found is not None and _bits(found) <= MAX_POWER_BITS else None
+
+
+def _bits(value: Fraction) -> int:
+    return max(value.numerator.bit_length(), value.denominator.bit_length())
+
+
+def _rational_power(base: Fraction, power: Fraction) -> Fraction | None:
+    defined = power.denominator == 1 and (base or power >= 0)
+    return base ** int(power) if defined and _bits(base) * abs(power) <= 2 * MAX_POWER_BITS else None
+
+
+_ARITHMETIC: dict[str, Callable[..., Fraction | None]] = {
+    "neg": operator.neg,
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": lambda left, right: left / right if right else None,
+    "pow": _rational_power,
+}
 
 
 def length_equation(chain: Chain) -> tuple[str, Length] | None:

@@ -12,8 +12,19 @@ from softsym.errors import LanguageError, did_you_mean
 from softsym.expression import Expr, Symbol, free_symbols
 from softsym.language.printer import bare_text, declarations
 from softsym.language.reader import Chain, Scope, check_characters, length_equation, read_chain
-from softsym.symbols import DEFAULT_KINDS, LENGTH, SCALAR_DOMAINS, VECTOR_DOMAINS, Kind, Length, N, kind_named
+from softsym.symbols import (
+    DEFAULT_KINDS,
+    LENGTH,
+    MAX_LENGTH,
+    SCALAR_DOMAINS,
+    VECTOR_DOMAINS,
+    Kind,
+    Length,
+    N,
+    kind_named,
+)
 
+MAX_DECLARATIONS = 50
 _KINDS = (*SCALAR_DOMAINS, *VECTOR_DOMAINS, "index", "length")
 _NAME = re.compile(r"\s*([A-Za-z0-9_][A-Za-z0-9_.-]*)\s*:")
 _DECLARATION = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*:\s*([A-Za-z]+(?:\s+[A-Za-z]+)?)\s*(?:\(\s*(\w+)\s*\))?\s*")
@@ -112,6 +123,10 @@ def _read(text: str) -> Statement:
         raise LanguageError("where stands once; separate declarations by commas", text=text, start=at, end=at + 5)
     end = start + wheres[0][0] if wheres else len(text)
     parts = _split(text, start + wheres[0][1], len(text)) if wheres else []
+    if len(parts) > MAX_DECLARATIONS:
+        at = parts[MAX_DECLARATIONS][0]
+        message = f"a statement may have at most {MAX_DECLARATIONS} declarations"
+        raise LanguageError(message, text=text, start=at, end=len(text))
     kinds, chains = _declared_kinds(text, parts)
     lengths = _fixed_lengths(text, chains, kinds)
     scope = Scope(kinds, lengths)
@@ -189,8 +204,8 @@ def _kind_declaration(text: str, start: int, end: int) -> tuple[str, Kind]:
 def _declared_length(size: str, fail: object) -> Length:
     assert callable(fail)
     if size.isdigit():
-        if not 1 <= int(size[:7]) <= 1_000_000:
-            raise fail("a length is from 1 to 1000000")
+        if not 1 <= int(size[:8]) <= MAX_LENGTH:
+            raise fail(f"a length is from 1 to {MAX_LENGTH}")
         return Length.of(int(size))
     if size != "N" and (
         size in DEFAULT_KINDS or size in _RESERVED or keyword.iskeyword(size) or not size.isidentifier()
@@ -214,8 +229,8 @@ def _fixed_lengths(text: str, chains: list[tuple[int, int]], kinds: dict[str, Ki
         found = length_equation(read_chain(text, *span, plain, unequal=True))
         assert found is not None
         name, value = found
-        if value.is_literal and not 1 <= value.constant <= 1_000_000:
-            raise LanguageError("a length is from 1 to 1000000", text=text, start=span[0], end=span[1])
+        if value.is_literal and not 1 <= value.constant <= MAX_LENGTH:
+            raise LanguageError(f"a length is from 1 to {MAX_LENGTH}", text=text, start=span[0], end=span[1])
         lengths[name] = value
     for _ in lengths:  # M == N, N == 3: replace until nothing changes
         lengths = {name: value.at(lengths) if name not in value.names else value for name, value in lengths.items()}
