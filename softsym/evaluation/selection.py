@@ -1,0 +1,111 @@
+"""Functions that depend on the order of entries: the maximum, where it is, and the projection on the simplex."""
+
+from __future__ import annotations
+
+from flint import fmpq
+
+from softsym.evaluation.jets import equal_germs, is_plain
+from softsym.evaluation.point import Undecided, Undefined
+from softsym.evaluation.scalars import ONE, ZERO, Ball, Scalar, ball_of, divide, sign, subtract, total
+
+Vector = tuple[Scalar, ...]
+
+
+def maximal(entries: Vector) -> list[int]:
+    """The positions of the maximal entries."""
+    best = [0]
+    for position in range(1, len(entries)):
+        order = sign(subtract(entries[position], entries[best[0]]))
+        if order > 0:
+            best = [position]
+        elif order == 0:
+            best.append(position)
+    return best
+
+
+def maximum(entries: Vector) -> Scalar:
+    """The largest entry; with derivatives only where the maximal entries have equal ones."""
+    try:
+        best = maximal(entries)
+    except Undecided:
+        if not all(is_plain(e) for e in entries):
+            raise
+        return _enclosed_maximum(entries)
+    _require_equal_germs(entries, best, "max")
+    return entries[best[0]]
+
+
+def _enclosed_maximum(entries: Vector) -> Scalar:
+    value = ball_of(entries[0])
+    for entry in entries[1:]:
+        value = value.max(ball_of(entry))
+    return Ball(value, ("max", *entries))
+
+
+def _require_equal_germs(entries: Vector, tied: list[int], name: str) -> None:
+    first = entries[tied[0]]
+    for position in tied[1:]:
+        if not equal_germs(first, entries[position]):
+            raise Undefined(f"the derivative of {name} at a tie")
+
+
+def _settled_maximal(entries: Vector, name: str) -> list[int]:
+    best = maximal(entries)
+    _require_equal_germs(entries, best, name)
+    return best
+
+
+def argmax_count(entries: Vector) -> Scalar:
+    """How many entries equal the maximum."""
+    return fmpq(len(_settled_maximal(entries, "argmax_count")))
+
+
+def hardmax(entries: Vector) -> Vector:
+    """1/m on each of the m maximal entries, else 0."""
+    best = _settled_maximal(entries, "hardmax")
+    return tuple(fmpq(1, len(best)) if n in best else ZERO for n in range(len(entries)))
+
+
+def onehot_argmax(entries: Vector) -> Vector:
+    """1 on the first maximal entry, else 0."""
+    best = _settled_maximal(entries, "onehot_argmax")
+    return tuple(ONE if n == best[0] else ZERO for n in range(len(entries)))
+
+
+def sparsemax(entries: Vector) -> Vector:
+    """The Euclidean projection on the simplex: ``max(z - tau, 0)`` with the tau that makes the sum 1.
+
+    Source: A. Martins and R. Astudillo, From Softmax to Sparsemax (2016), algorithm 1.
+    """
+    support = _support(entries)
+    tau = divide(subtract(total([entries[n] for n in support]), ONE), fmpq(len(support)))
+    result = [ZERO] * len(entries)
+    for position in support:
+        result[position] = subtract(entries[position], tau)
+    for position in {*range(len(entries))} - {*support}:
+        gap = subtract(entries[position], tau)
+        if not is_plain(gap) and sign(gap) == 0:
+            raise Undefined("the derivative of sparsemax where an entry is about to enter the support")
+    return tuple(result)
+
+
+def _support(entries: Vector) -> list[int]:
+    """The positions with positive projection: the longest descending prefix with 1 + k*z_k > its sum."""
+    left = [*range(len(entries))]
+    support: list[int] = []
+    while left:
+        best = maximal(tuple(entries[n] for n in left))[0]
+        candidate = [*support, left.pop(best)]
+        head = entries[candidate[-1]] * fmpq(len(candidate)) + ONE
+        if sign(subtract(head, total([entries[n] for n in candidate]))) <= 0:
+            break
+        support = candidate
+    return support
+
+
+def product(entries: Vector) -> Scalar:
+    """The product of the entries."""
+    result: Scalar = ONE
+    for entry in entries:
+        result = result * entry
+    return result
