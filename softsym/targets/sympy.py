@@ -16,7 +16,7 @@ from sympy import And, Eq, Integer, KroneckerDelta, Lambda, Limit, Max, Piecewis
 from softsym.algebra import nodes
 from softsym.algebra.lowering import MAX_EXPANDED, Block, Lowering, Matrix, length_symbol
 from softsym.errors import UnsupportedError
-from softsym.expression import Apply, Expr, Symbol, walk
+from softsym.expression import Apply, Expr, Symbol, free_symbols, walk
 from softsym.symbols import Length
 
 MAX_SUBSETS = 8
@@ -68,7 +68,7 @@ def to_sympy(expr: Expr, lengths: Mapping[str, int] | None = None) -> Node:
 
 
 def _translated(expr: Expr, lowering: Lowering) -> Node:
-    names = {s.name for s in walk(expr) if isinstance(s, Symbol)}
+    names = {s.name for s in free_symbols(expr)}
     free = [name for name in "ijklm" if name not in names] + [f"i_{n}" for n in range(1, 3)]
     indices = [sympy.Symbol(name, integer=True, positive=True) for name in free[: len(expr.shape)]]
     for index, length in zip(indices, expr.shape, strict=True):
@@ -177,7 +177,7 @@ class _Plain:
             else:
                 picked.append((term / KroneckerDelta(k, other)).xreplace({k: other}))
         if not picked:
-            return Sum(body, (k, 1, upper))
+            return Sum(body, (k, 1, upper)) if body.has(k) else upper * body
         return sympy.Add(Sum(sympy.Add(*kept), (k, 1, upper)) if kept else Integer(0), *picked)
 
     def _partner(self, term: Node, k: Node, upper: Node) -> Node | None:
