@@ -1,0 +1,110 @@
+"""Expressions and statements as native MathML, which browsers show without a script."""
+
+# ruff: noqa: RUF001 - mathematical signs and Greek letters are meant
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from softsym.expression import Expr
+from softsym.language import Chain, Statement
+from softsym.targets.layout import Big, Box, Digits, Fence, Fraction, Ident, Op, Root, Row, Sub, Sup, Words
+from softsym.targets.notation import boxes
+
+_BOLD = {"1": "\U0001d7cf", "e": "\U0001d41e"}
+_BLACKBOARD = {"E": "\U0001d53c"}
+_THIN_SPACE = '<mspace width="0.17em"></mspace>'
+_MOVABLE = {"∑", "∏", "lim"}
+
+
+def to_mathml(given: Expr | Statement | Chain, *, block: bool = False) -> str:
+    """The formula as a ``math`` element (MathML Core); ``block`` sets it on a line of its own.
+
+    Raises :class:`~softsym.errors.UnsupportedError` for a node without a notation.
+
+    >>> from softsym import parse
+    >>> print(to_mathml(parse("z[i]/2")))
+    <math><mfrac><msub><mi>z</mi><mi>i</mi></msub><mn>2</mn></mfrac></math>
+    """
+    kind = ' display="block"' if block else ""
+    return f"<math{kind}>{_mathml(boxes(given))}</math>"
+
+
+def _mathml(box: Box) -> str:
+    return _METHODS[type(box)](box)  # type: ignore[no-any-return]
+
+
+def _ident(box: Ident) -> str:
+    text = box.text
+    if box.style == "bold":
+        return f"<mi>{_BOLD.get(text, text)}</mi>"
+    if box.style == "blackboard":
+        return f"<mi>{_BLACKBOARD.get(text, text)}</mi>"
+    upright = ' mathvariant="normal"' if len(text) == 1 and box.style == "upright" else ""
+    return f"<mi{upright}>{escape(text)}</mi>"
+
+
+def _op(box: Op) -> str:
+    form = ' form="prefix"' if box.sign in "−∂∇" and not box.spaced else ""
+    tight = ' lspace="0" rspace="0"' if box.sign == "/" else ""
+    return f"<mo{form}{tight}>{escape(box.sign)}</mo>"
+
+
+def _words(box: Words) -> str:
+    gap = '<mspace width="1em"></mspace>' if box.gap else ""
+    text = f"{box.text}\u00a0" if box.gap else box.text
+    return f"{gap}<mtext>{escape(text)}</mtext>"
+
+
+def _row(box: Row) -> str:
+    return f"<mrow>{''.join(_spaced(box.items))}</mrow>"
+
+
+def _spaced(items: tuple[Box, ...]) -> Iterator[str]:
+    """The items, with a thin space around a function's name where neither a bracket nor an operator parts it."""
+    before: Box | None = None
+    for item in items:
+        previous = before if not (isinstance(before, Op) and before.sign == "\u2062") else Words("")
+        if (
+            previous is not None
+            and not isinstance(previous, Op)
+            and (_is_function(item) or (_is_function(previous) and not isinstance(item, Fence | Op)))
+        ):
+            yield _THIN_SPACE
+        yield _mathml(item)
+        before = item
+
+
+def _is_function(box: Box) -> bool:
+    while isinstance(box, Sub | Sup):
+        box = box.base
+    return isinstance(box, Ident) and box.style == "upright" and len(box.text) > 1
+
+
+def _fence(box: Fence) -> str:
+    opening, closing = (f"<mo fence=\"true\" form=\"{form}\">{escape(sign)}</mo>"
+                        for form, sign in (("prefix", box.opening), ("postfix", box.closing)))  # fmt: skip
+    return f"<mrow>{opening}{_mathml(box.inner)}{closing}</mrow>"
+
+
+def _big(box: Big) -> str:
+    movable = ' movablelimits="true"' if box.sign in _MOVABLE else ""
+    sign = f"<mo{movable}>{escape(box.sign)}</mo>"
+    if box.above is None:
+        return f"<munder>{sign}{_mathml(box.below)}</munder>"
+    return f"<munderover>{sign}{_mathml(box.below)}{_mathml(box.above)}</munderover>"
+
+
+_METHODS = {
+    Ident: _ident,
+    Digits: lambda box: f"<mn>{escape(box.text)}</mn>",
+    Op: _op,
+    Words: _words,
+    Row: _row,
+    Fraction: lambda box: f"<mfrac>{_mathml(box.above)}{_mathml(box.below)}</mfrac>",
+    Sub: lambda box: f"<msub>{_mathml(box.base)}{_mathml(box.script)}</msub>",
+    Sup: lambda box: f"<msup>{_mathml(box.base)}{_mathml(box.script)}</msup>",
+    Big: _big,
+    Fence: _fence,
+    Root: lambda box: f"<msqrt>{_mathml(box.inner)}</msqrt>",
+}
