@@ -1,0 +1,328 @@
+"""Products, powers, exponentials and logarithms of rational functions, each with the condition under which it holds.
+
+- ``exp(a + b)`` becomes a product of one atom for each term: ``exp(c*m) = exp(m)**c`` for a rational c.
+- ``log`` of a product becomes a sum over the factors that are known to be positive; factors of unknown sign stay
+  together, since only their product is known to be positive.
+- A power with a non-integer exponent is ``exp(exponent*log(base))``; its base is >= 0 where it is defined.
+- A function of a quantity with a Kronecker delta d is ``d*f(at d = 1) + (1 - d)*f(at d = 0)``.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from flint import fmpq, fmpz
+
+from softsym.algebra.context import NEGATIVE, NONNEGATIVE, POSITIVE, Algebra
+from softsym.algebra.polynomial import (
+    ONE,
+    Atom,
+    Exponent,
+    Mono,
+    Poly,
+    Rational,
+    cancelled,
+    factored,
+    inverse,
+    mono_mul,
+    mono_pow,
+)
+from softsym.algebra.signs import atom_sign, is_positive, poly_sign, sign_of
+from softsym.errors import BudgetError, UnsupportedError
+
+MAX_POWER = 64
+
+
+def multiply(alg: Algebra, left: Rational, right: Rational) -> Rational:
+    """The product, with powers reduced: delta**2 = delta, abs(x)**2 = x**2, sqrt(p)**2 = p, hard**2 = hard/count."""
+    if left.is_zero or right.is_zero:
+        return Rational.of(0)
+    alg.check_time()
+    return reduced(alg, left.times(right))
+
+
+def reduced(alg: Algebra, value: Rational) -> Rational:
+    """The rational function with the powers in its numerator reduced, and sign(x)*abs(x) = x, sign(x)*x = abs(x)."""
+    if any(a.head == "sign" for a in value.num.atoms):
+        value = Rational(_signs_joined(alg, value.num), value.den)
+    if not any(_reducible(a, e) for m in value.num.terms for a, e in m):
+        return value
+    total = Rational.of(0)
+    for mono, coefficient in value.num:
+        plain = tuple((a, e) for a, e in mono if not _reducible(a, e))
+        term = Rational(Poly({plain: coefficient}), value.den)
+        for atom, exponent in mono:
+            if _reducible(atom, exponent):
+                term = multiply(alg, term, _reduction(alg, atom, exponent))
+        total = total + term
+    return total
+
+
+def _signs_joined(alg: Algebra, num: Poly) -> Poly:
+    total = Poly()
+    for mono, coefficient in num:
+        term = Rational(Poly({mono: coefficient}))
+        for atom, _ in mono:
+            if atom.head == "sign":
+                term = _sign_joined(alg, term, atom)
+        total = total + term.num
+    return total
+
+
+def _sign_joined(alg: Algebra, term: Rational, sign: Atom) -> Rational:
+    """A term with sign(x) times abs(x) as x, or, where x is one atom, times x as abs(x)."""
+    ((mono, coefficient),) = term.num
+    own = sign.data[0].single()
+    absolute_value = alg.atom("abs", sign.data[0], free=sign.free, depth=sign.depth)
+    powers = dict(mono)
+    if powers.get(sign, 0) < 1:
+        return term
+    if powers.get(absolute_value, 0) >= 1 and not sign.data[0].den:
+        rest = mono_mul(mono, ((absolute_value, -1),))
+        rest = mono_mul(rest, ((sign, -1),))
+        return Rational(sign.data[0].num.scaled(rest, coefficient))
+    if own is not None and len(own[0]) == 1 and own[0][0][1] == 1 and powers.get(own[0][0][0], 0) >= 1:
+        rest = mono_mul(mono_mul(mono, ((own[0][0][0], -1),)), ((sign, -1),))
+        return Rational(Poly({mono_mul(rest, ((absolute_value, 1),)): coefficient / own[1]}))
+    return term
+
+
+def _reducible(atom: Atom, exponent: Exponent) -> bool:
+    if atom.head in ("delta", "hard", "first"):
+        return exponent != 1
+    if atom.head == "abs":
+        return exponent >= 2 or exponent <= -2
+    if atom.head == "sign":
+        return exponent >= 3
+    return atom.head == "root" and not 0 < exponent < 1
+
+
+def _reduction(alg: Algebra, atom: Atom, exponent: Exponent) -> Rational:
+    if atom.head in ("delta", "first", "hard") and exponent < 0:
+        raise UnsupportedError("a division by a Kronecker delta or an indicator")
+    if atom.head in ("delta", "first"):
+        return alg.of(atom)
+    if atom.head == "hard":
+        count = alg.atom("count", *atom.data[1:], free=frozenset(), depth=atom.depth)
+        return Rational(Poly({mono_mul(((atom, 1),), ((count, 1 - exponent),)): fmpq(1)}))
+    if atom.head == "sign":
+        return Rational(Poly({((atom, 2 - exponent % 2),): fmpq(1)}))
+    whole = int(exponent // 2 * 2) if atom.head == "abs" else int(exponent // 1)
+    rest = exponent - whole
+    base = integer_power(alg, atom.data[0], whole)
+    return multiply(alg, base, Rational(Poly({((atom, rest),) if rest else (): fmpq(1)})))
+
+
+def integer_power(alg: Algebra, base: Rational, exponent: int) -> Rational:
+    """``base**exponent`` for an integer exponent."""
+    if exponent == 0:
+        return Rational.of(1)
+    if base.is_zero:
+        if exponent < 0:
+            raise UnsupportedError("a division by zero")
+        return base
+    single = base.single()
+    if single is not None:
+        mono, coefficient = single
+        return reduced(alg, Rational(Poly({mono_pow(mono, exponent): coefficient**exponent})))
+    if exponent < 0:
+        base, exponent = reduced(alg, inverse(base)), -exponent
+    if not base.den or len(base.num) == 1:
+        return _repeated(alg, base, exponent)
+    denominators = Rational(ONE, tuple((p, n * exponent) for p, n in base.den))
+    return multiply(alg, _repeated(alg, Rational(base.num), exponent), denominators)
+
+
+def _repeated(alg: Algebra, base: Rational, exponent: int) -> Rational:
+    if len(base.num) == 1:
+        (mono, coefficient), *_ = base.num
+        top = Poly({mono_pow(mono, exponent): coefficient**exponent})
+        return reduced(alg, Rational(top, tuple((p, n * exponent) for p, n in base.den)))
+    if exponent > MAX_POWER:
+        raise BudgetError(f"the power {exponent} of a sum is too large to expand")
+    result = Rational.of(1)
+    for _ in range(exponent):
+        result = multiply(alg, result, base)
+    return result
+
+
+def divide(alg: Algebra, left: Rational, right: Rational) -> Rational:
+    """The quotient."""
+    return multiply(alg, left, integer_power(alg, right, -1))
+
+
+def power(alg: Algebra, base: Rational, exponent: Rational) -> Rational:
+    """``base**exponent``: 0**0 is 1, a negative base needs an integer exponent."""
+    value = exponent.constant()
+    if value is not None and value.denominator == 1:
+        return integer_power(alg, base, int(value.numerator))
+    if base.is_zero:
+        if value is not None and value > 0:
+            return base
+        raise UnsupportedError("0 to a power of unknown sign")
+    if value is not None or sign_of(alg, base) in (POSITIVE, NONNEGATIVE):
+        return exp(alg, multiply(alg, exponent, log(alg, base)))
+    # The exponent may be an integer and the base negative, where exp(r*log(x)) would say nothing.
+    atom = alg.atom("signedlog", base, free=base.free, depth=base.depth)
+    return exp(alg, multiply(alg, exponent, Rational(Poly({((atom, 1),): fmpq(1)}))))
+
+
+def exp(alg: Algebra, value: Rational) -> Rational:
+    """The exponential, split into one atom for each term."""
+    delta = delta_in(value)
+    if delta is not None:
+        return split_delta(alg, value, delta, exp)
+    result = Rational.of(1)
+    for mono, coefficient in cancelled(value).num if value.den else value.num:
+        den = cancelled(value).den if value.den else ()
+        result = multiply(alg, result, _exp_term(alg, mono, Fraction(int(coefficient.p), int(coefficient.q)), den))
+    return result
+
+
+def _exp_term(alg: Algebra, mono: Mono, coefficient: Fraction, den: Any) -> Rational:
+    if not den and len(mono) == 1 and mono[0][0].head == "log" and mono[0][1] == 1:
+        return _rational_power(alg, mono[0][0].data[0], coefficient)
+    body = Rational(Poly({mono: fmpq(1)}), den)
+    atom = alg.atom("exp", mono, tuple(sorted(den, key=lambda f: hash(f[0]))), free=body.free, depth=body.depth)
+    exponent: Exponent = coefficient.numerator if coefficient.denominator == 1 else coefficient
+    return Rational(Poly({((atom, exponent),): fmpq(1)}))
+
+
+def _rational_power(alg: Algebra, base: Rational, exponent: Fraction) -> Rational:
+    """``base**exponent`` for the argument of a logarithm, which is positive."""
+    if exponent.denominator == 1:
+        return integer_power(alg, base, exponent.numerator)
+    single = base.single()
+    signs = {atom_sign(alg, a) for a, _ in single[0]} if single is not None else {None}
+    if single is not None and single[1] == 1 and signs <= {POSITIVE, NONNEGATIVE}:
+        return reduced(alg, Rational(Poly({mono_pow(single[0], exponent): fmpq(1)})))
+    root = alg.atom("root", base, free=base.free, depth=base.depth)
+    return reduced(alg, Rational(Poly({((root, exponent),): fmpq(1)})))
+
+
+def log(alg: Algebra, value: Rational) -> Rational:
+    """The logarithm of a quantity that is positive where it is defined."""
+    if value.is_zero:
+        raise UnsupportedError("the logarithm of 0")
+    single = value.single()
+    if single is not None and len(single[0]) == 1 and single[0][0][0].head == "delta":
+        return _log_atom(alg, value)
+    delta = delta_in(value)
+    if delta is not None:
+        return split_delta(alg, value, delta, log)
+    value = cancelled(value)
+    coefficient, mono, primitive = value.num.primitive()
+    total = _log_number(alg, abs(coefficient))
+    unknown = Rational.of(1 if coefficient > 0 else -1)
+    for atom, exponent in mono:
+        known, rest = _log_factor(alg, atom, exponent)
+        total, unknown = total + known, multiply(alg, unknown, rest)
+    for factor, multiplicity in [*_split(primitive), *((p, -n) for p, n in value.den)]:
+        known, rest = _log_poly(alg, factor, multiplicity)
+        total, unknown = total + known, multiply(alg, unknown, rest)
+    if unknown.constant() is None:
+        return total + _log_atom(alg, unknown)
+    if unknown.constant() < 0:
+        raise UnsupportedError("the logarithm of a negative number")
+    return total
+
+
+def _split(poly: Poly) -> list[tuple[Poly, int]]:
+    return factored(poly) if len(poly) > 2 else [(poly, 1)] if len(poly) > 1 else []
+
+
+def _log_atom(alg: Algebra, value: Rational) -> Rational:
+    return alg.of(alg.atom("log", value, free=value.free, depth=value.depth))
+
+
+def _log_number(alg: Algebra, value: fmpq) -> Rational:
+    """The logarithm of a positive rational as a sum over its prime factors."""
+    total = Rational.of(0)
+    for number, sign in ((value.p, 1), (value.q, -1)):
+        if abs(number) > 10**12:
+            return _log_atom(alg, Rational.of(value)) if value != 1 else total
+        for prime, multiplicity in fmpz(number).factor():
+            atom = alg.atom("log", Rational.of(fmpq(prime)))
+            total = total + Rational(Poly({((atom, 1),): fmpq(sign * multiplicity)}))
+    return total
+
+
+def _log_factor(alg: Algebra, atom: Atom, exponent: Exponent) -> tuple[Rational, Rational]:
+    """The logarithm of ``atom**exponent``, and what of it stays under a common logarithm."""
+    times = Rational.of(Fraction(exponent))
+    nothing, one = Rational.of(0), Rational.of(1)
+    sign = atom_sign(alg, atom)
+    if atom.head == "exp" and sign == POSITIVE:
+        return multiply(alg, times, Rational(Poly({atom.data[0]: fmpq(1)}), atom.data[1])), one
+    if atom.head == "root":
+        return multiply(alg, times, log(alg, atom.data[0])), one
+    base = Rational(Poly({((atom, 1),): fmpq(1)}))
+    if sign in (POSITIVE, NONNEGATIVE):
+        return multiply(alg, times, _log_atom(alg, base)), one
+    if exponent % 2 == 0:
+        return multiply(alg, times, _log_atom(alg, absolute(alg, base))), one
+    if sign == NEGATIVE:
+        return multiply(alg, times, _log_atom(alg, -base)), Rational.of(-1)
+    return nothing, integer_power(alg, base, int(exponent))
+
+
+def _log_poly(alg: Algebra, poly: Poly, multiplicity: int) -> tuple[Rational, Rational]:
+    base, times = Rational(poly), Rational.of(multiplicity)
+    sign = poly_sign(alg, poly)
+    if sign in (POSITIVE, NONNEGATIVE):
+        return multiply(alg, times, _log_atom(alg, base)), Rational.of(1)
+    if sign is not None:
+        flip = Rational.of(-1 if multiplicity % 2 else 1)
+        return multiply(alg, times, _log_atom(alg, -base)), flip
+    if multiplicity % 2 == 0:
+        return multiply(alg, times, _log_atom(alg, absolute(alg, base))), Rational.of(1)
+    return Rational.of(0), integer_power(alg, base, multiplicity)
+
+
+def absolute(alg: Algebra, value: Rational) -> Rational:
+    """The absolute value: factors of known sign leave it, the rest is written with its first coefficient positive."""
+    return _factor_out(alg, value, "abs")
+
+
+def signum(alg: Algebra, value: Rational) -> Rational:
+    """The sign, -1, 0 or 1."""
+    return _factor_out(alg, value, "sign")
+
+
+def _factor_out(alg: Algebra, value: Rational, head: str) -> Rational:
+    if value.is_zero:
+        return value
+    delta = delta_in(value)
+    if delta is not None:
+        return split_delta(alg, value, delta, absolute if head == "abs" else signum)
+    known = sign_of(alg, value)
+    if known == POSITIVE or (known == NONNEGATIVE and head == "abs"):
+        return value if head == "abs" else Rational.of(1)
+    if known is not None and (known == NEGATIVE or head == "abs"):
+        return -value if head == "abs" else Rational.of(-1)
+    value = cancelled(value)
+    coefficient, mono, primitive = value.num.primitive()
+    plain = tuple((a, e) for a, e in mono if atom_sign(alg, a) == POSITIVE)
+    rest = Rational(primitive.scaled(tuple(p for p in mono if p not in plain), fmpq(1)))
+    below = tuple((p, n) for p, n in value.den if is_positive(alg, Rational(p)))
+    rest = Rational(rest.num, tuple(f for f in value.den if f not in below))
+    atom = alg.of(alg.atom(head, rest, free=rest.free, depth=rest.depth))
+    if head == "sign":
+        return atom if coefficient > 0 else -atom
+    return multiply(alg, Rational(Poly({plain: abs(coefficient)}), below), atom)
+
+
+def delta_in(value: Rational) -> Atom | None:
+    """A Kronecker delta that stands bare in the rational function."""
+    return next((a for a in sorted(value.atoms, key=lambda a: a.number) if a.head == "delta"), None)
+
+
+def split_delta(alg: Algebra, value: Rational, delta: Atom, function: Any) -> Rational:
+    """``function`` of a quantity with a delta in it, by the two cases of the delta."""
+    from softsym.algebra.renaming import with_delta
+
+    equal = function(alg, with_delta(alg, value, delta, 1))
+    apart = function(alg, with_delta(alg, value, delta, 0))
+    indicator = alg.of(delta)
+    return multiply(alg, indicator, equal) + multiply(alg, Rational.of(1) - indicator, apart)

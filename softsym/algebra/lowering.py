@@ -1,0 +1,523 @@
+"""Expressions of the language to SymPy: entries of vectors as ``Indexed``, reductions as ``Sum`` over fresh indices.
+
+A vector is a tuple of :class:`Block`: ``concat(z, w)`` has two, ``drop(z, i)`` one with an excluded index, ``[a, b]``
+two single values. A matrix has blocks for its rows and its columns. Every bound index is a fresh ``Dummy``, so SymPy's
+``diff`` captures nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import sympy
+from sympy import Dummy, Integer, KroneckerDelta, Rational, Sum, Tuple
+
+from softsym.algebra import nodes
+from softsym.errors import ShapeError, UnsupportedError
+from softsym.expansion import expand
+from softsym.expression import Apply, Expr, Number, Symbol
+from softsym.shapes import as_length, literal
+from softsym.symbols import Kind, Length, N
+
+Scalar: TypeAlias = Any
+"""A SymPy expression (SymPy has no types of its own)."""
+
+MAX_EXPANDED = 24
+"""Lengths up to this are written out where a proof needs single entries."""
+
+_ASSUMPTIONS: dict[str, dict[str, bool]] = {
+    "real": {"real": True},
+    "unit": {"nonnegative": True},
+    "nonzero": {"real": True, "zero": False},
+    "vector": {"real": True},
+    "positive vector": {"positive": True},
+    "distribution": {"positive": True},
+    "simplex": {"nonnegative": True},
+    "onehot": {"nonnegative": True},
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """The entries ``entry(k)`` for the indices k in 1..length that are not excluded; length ``None`` is one value."""
+
+    entry: Callable[[Scalar], Scalar]
+    length: Length | None
+    excluded: tuple[Scalar, ...] = ()
+
+    @property
+    def signature(self) -> tuple[Length | None, tuple[Scalar, ...]]:
+        return self.length, self.excluded
+
+    def map(self, function: Callable[[Scalar], Scalar]) -> Block:
+        return Block(lambda k: function(self.entry(k)), self.length, self.excluded)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Row and column blocks and ``entry(row block, i, column block, j)``."""
+
+    rows: tuple[Block, ...]
+    columns: tuple[Block, ...]
+    entry: Callable[[int, Scalar, int, Scalar], Scalar]
+
+
+Vector: TypeAlias = tuple[Block, ...]
+Value: TypeAlias = Any  # Scalar | Vector | Matrix
+
+
+def scalar_symbol(name: str, kind: Kind) -> sympy.Symbol:
+    """The SymPy symbol of a scalar, a length or an index."""
+    if kind.type in ("length", "index"):
+        return sympy.Symbol(name, integer=True, positive=True)
+    return sympy.Symbol(name, **_ASSUMPTIONS.get(kind.domain, {kind.domain: True}))
+
+
+def vector_base(name: str, kind: Kind) -> sympy.IndexedBase:
+    """The SymPy base of a vector; its label carries the assumptions."""
+    return sympy.IndexedBase(sympy.Symbol(name, **_ASSUMPTIONS[kind.domain]))
+
+
+def length_symbol(length: Length) -> Scalar:
+    """A length as a SymPy expression."""
+    terms = [c * sympy.Symbol(n, integer=True, positive=True) for n, c in length.terms]
+    return sympy.Add(Integer(length.constant), *terms)
+
+
+class Lowering:
+    """The translation under given values of length names and index names.
+
+    ``written_out`` says whether blocks of literal length become single values, as proofs for a fixed N need.
+    """
+
+    def __init__(
+        self,
+        lengths: Mapping[str, Length | int] | None = None,
+        indices: Mapping[str, Scalar] | None = None,
+        *,
+        written_out: bool = False,
+    ) -> None:
+        self.lengths = dict(lengths or {})
+        self.bound: dict[str, Scalar] = dict(indices or {})
+        self.written_out = written_out
+        self.ranges: dict[Scalar, Length] = {}
+        self.kinds: dict[str, Kind] = {}
+        self.units: set[str] = set()
+
+    def lower(self, expr: Expr) -> Value:
+        """The SymPy form of an expression: a scalar, a tuple of blocks or a :class:`Matrix`.
+
+        Raises :class:`~softsym.errors.UnsupportedError` for what has no such form (``limit``, entries at positions
+        that depend on a symbolic length).
+        """
+        return self._visit(expand(expr))
+
+    def _visit(self, node: Expr) -> Value:
+        if isinstance(node, Number):
+            return _rational(node.value)
+        if isinstance(node, Symbol):
+            return self._symbol(node)
+        assert isinstance(node, Apply)
+        visit = getattr(self, "_on_" + node.head, None)
+        if visit is None:
+            raise UnsupportedError(f"{node.head} has no all-N algebraic form")
+        return visit(*node.args)
+
+    # names and indices
+
+    def _symbol(self, node: Symbol) -> Value:
+        kind = node.kind
+        if kind.type == "constant":
+            return sympy.pi if node.name == "pi" else sympy.oo
+        if kind.type == "vector":
+            return self._blocks(self._vector_entry(node), kind.vector_length)
+        if kind.type == "index":
+            return self.index(node)
+        if kind.type == "length" and node.name in self.lengths:
+            return length_symbol(Length.of(node.name).at(self.lengths))
+        if kind.domain == "unit":
+            self.units.add(node.name)
+        return scalar_symbol(node.name, kind)
+
+    def _vector_entry(self, node: Symbol) -> Callable[[Scalar], Scalar]:
+        base = vector_base(node.name, node.kind)
+        self.kinds[node.name] = node.kind.at(self.lengths)
+        return lambda k: base[k]
+
+    def index(self, node: Expr) -> Scalar:
+        """The SymPy index of an index name or literal."""
+        if isinstance(node, Number):
+            return Integer(node.value.numerator)
+        assert isinstance(node, Symbol)
+        if node.name not in self.bound:
+            self.bound[node.name] = scalar_symbol(node.name, node.kind)
+        found = self.bound[node.name]
+        if not found.is_Integer:
+            self.ranges.setdefault(found, self._range(node))
+        return found
+
+    def _range(self, node: Symbol) -> Length:
+        return node.kind.vector_length.at(self.lengths)
+
+    def fresh(self, length: Length, name: str = "k") -> Dummy:
+        """A fresh bound index that runs over 1..length."""
+        k = Dummy(name, integer=True, positive=True)
+        self.ranges[k] = length
+        return k
+
+    # vectors
+
+    def _blocks(self, entry: Callable[[Scalar], Scalar], length: Length, excluded: tuple[Scalar, ...] = ()) -> Vector:
+        length = length.at(self.lengths)
+        if self.written_out and length.is_literal:
+            return self._written(Block(entry, length, excluded))
+        return (Block(entry, length, excluded),)
+
+    @staticmethod
+    def _written(block: Block) -> Vector:
+        assert block.length is not None
+        if not block.length.is_literal or block.length.constant > MAX_EXPANDED:
+            raise UnsupportedError(f"a vector of length {block.length} cannot be written out entry by entry")
+        if any(not e.is_Integer for e in block.excluded):
+            raise UnsupportedError("dropping an entry at an unknown index of a written-out vector")
+        positions = [k for k in range(1, block.length.constant + 1) if Integer(k) not in block.excluded]
+        return tuple(Block(lambda _, k=k: block.entry(Integer(k)), None) for k in positions)
+
+    def align(self, left: Vector, right: Vector) -> tuple[Vector, Vector]:
+        """Two vectors cut into the same blocks, or an error where their lengths do not settle how."""
+        if [b.signature for b in left] == [b.signature for b in right]:
+            return left, right
+        written = tuple(
+            tuple(single for b in v for single in ((b,) if b.length is None else self._written(b)))
+            for v in (left, right)
+        )
+        if len(written[0]) != len(written[1]):
+            raise ShapeError(f"vectors of lengths {len(written[0])} and {len(written[1])} do not fit together")
+        return written[0], written[1]
+
+    def entry(self, vector: Vector, index: Scalar) -> Scalar:
+        """The entry at an index, if the blocks settle in which of them it lies."""
+        offset = 0
+        for block in vector:
+            single = block.length is None
+            if index.is_Integer and single and int(index) == offset + 1:
+                return block.entry(index)
+            if not single and not block.excluded and self._within(index, block, offset):
+                return block.entry(index if offset == 0 else index - offset)
+            if not single and (block.excluded or not (block.length is not None and block.length.is_literal)):
+                break
+            offset += 1 if block.length is None else block.length.constant
+        raise UnsupportedError(f"an entry at index {index} of a vector put together from parts")
+
+    def _within(self, index: Scalar, block: Block, offset: int) -> bool:
+        assert block.length is not None
+        if index.is_Integer:
+            limit = block.length.constant if block.length.is_literal else None
+            return int(index) > offset and (int(index) <= offset + limit if limit is not None else offset == 0)
+        return offset == 0 and self.ranges.get(index) == block.length
+
+    def _each(self, function: Callable[[Scalar], Scalar], value: Value) -> Value:
+        if isinstance(value, tuple):
+            return tuple(block.map(function) for block in value)
+        if isinstance(value, Matrix):
+            entry = value.entry
+            return Matrix(value.rows, value.columns, lambda a, i, b, j: function(entry(a, i, b, j)))
+        return function(value)
+
+    def _both(self, function: Callable[[Scalar, Scalar], Scalar], left: Value, right: Value) -> Value:
+        if isinstance(left, Matrix) and isinstance(right, Matrix):
+            self._same_blocks(left, right)
+            return Matrix(
+                left.rows, left.columns, lambda a, i, b, j: function(left.entry(a, i, b, j), right.entry(a, i, b, j))
+            )
+        if isinstance(left, tuple) and isinstance(right, tuple):
+            left, right = self.align(left, right)
+            return tuple(
+                Block(lambda k, p=p, q=q: function(p.entry(k), q.entry(k)), p.length, p.excluded)
+                for p, q in zip(left, right, strict=True)
+            )
+        if isinstance(left, tuple | Matrix):
+            return self._each(lambda x: function(x, right), left)
+        return self._each(lambda y: function(left, y), right)
+
+    @staticmethod
+    def _same_blocks(left: Matrix, right: Matrix) -> None:
+        for one, other in ((left.rows, right.rows), (left.columns, right.columns)):
+            if [b.signature for b in one] != [b.signature for b in other]:
+                raise UnsupportedError("matrices put together from unlike parts")
+
+    def total(self, vector: Vector) -> Scalar:
+        """The sum of the entries."""
+        return sympy.Add(*(self._block_sum(b) for b in vector))
+
+    def _block_sum(self, block: Block) -> Scalar:
+        if block.length is None:
+            return block.entry(Integer(1))
+        k = self.fresh(block.length)
+        left_out = sympy.Add(*(block.entry(e) for e in block.excluded))
+        return Sum(block.entry(k), (k, 1, length_symbol(block.length))) - left_out
+
+    def family(self, vector: Vector) -> tuple[Tuple, ...]:
+        """The entries as the members of a family (see :mod:`softsym.algebra.nodes`)."""
+        members = []
+        for block in vector:
+            if block.length is None:
+                members.append(Tuple(block.entry(Integer(1))))
+            else:
+                k = self.fresh(block.length)
+                members.append(Tuple(block.entry(k), k, length_symbol(block.length), *block.excluded))
+        return tuple(members)
+
+    # operators and functions; one method a head
+
+    def _on_add(self, left: Expr, right: Expr) -> Value:
+        return self._both(lambda x, y: x + y, self._visit(left), self._visit(right))
+
+    def _on_sub(self, left: Expr, right: Expr) -> Value:
+        return self._both(lambda x, y: x - y, self._visit(left), self._visit(right))
+
+    def _on_mul(self, left: Expr, right: Expr) -> Value:
+        return self._both(lambda x, y: x * y, self._visit(left), self._visit(right))
+
+    def _on_div(self, left: Expr, right: Expr) -> Value:
+        return self._both(_quotient, self._visit(left), self._visit(right))
+
+    def _on_pow(self, left: Expr, right: Expr) -> Value:
+        return self._both(lambda x, y: x**y, self._visit(left), self._visit(right))
+
+    def _on_neg(self, arg: Expr) -> Value:
+        return self._each(lambda x: -x, self._visit(arg))
+
+    def _on_exp(self, arg: Expr) -> Value:
+        return self._each(sympy.exp, self._visit(arg))
+
+    def _on_log(self, arg: Expr) -> Value:
+        return self._each(_logarithm, self._visit(arg))
+
+    def _on_abs(self, arg: Expr) -> Value:
+        return self._each(nodes.AbsOf, self._visit(arg))
+
+    def _on_sign(self, arg: Expr) -> Value:
+        return self._each(nodes.SignOf, self._visit(arg))
+
+    def _on_xlogy(self, x: Expr, y: Expr) -> Value:
+        return self._both(nodes.XLogY, self._visit(x), self._visit(y))
+
+    def _on_list(self, *entries: Expr) -> Vector:
+        values = [self._visit(e) for e in entries]
+        return tuple(Block(lambda _, value=value: value, None) for value in values)
+
+    def _on_item(self, target: Expr, *indices: Expr) -> Scalar:
+        value = self._visit(target)
+        chosen = [self.index(i) for i in indices]
+        if isinstance(value, Matrix):
+            (a, i), (b, j) = self._locate(value.rows, chosen[0]), self._locate(value.columns, chosen[1])
+            return value.entry(a, i, b, j)
+        return self.entry(value, chosen[0])
+
+    def _locate(self, blocks: Vector, index: Scalar) -> tuple[int, Scalar]:
+        if len(blocks) == 1 and not blocks[0].excluded:
+            return 0, index
+        if index.is_Integer and all(b.length is None for b in blocks):
+            return int(index) - 1, index
+        raise UnsupportedError("an entry of a matrix put together from parts")
+
+    def _on_sum(self, body: Expr, bound: Symbol | None = None) -> Value:
+        if bound is None:
+            return self.total(self._visit(body))
+        length = self._range(bound)
+        if self.written_out and length.is_literal:
+            if length.constant > MAX_EXPANDED:
+                raise UnsupportedError(f"a sum of {length} terms cannot be written out")
+            values = [self._with(bound, Integer(n), body) for n in range(1, length.constant + 1)]
+            total = values[0]
+            for value in values[1:]:
+                total = self._both(lambda x, y: x + y, total, value)
+            return total
+        k = self.fresh(length, bound.name)
+        size = length_symbol(length)
+        return self._each(lambda x: Sum(x, (k, 1, size)), self._with(bound, k, body))
+
+    def _with(self, bound: Symbol, value: Scalar, body: Expr) -> Value:
+        before = self.bound.get(bound.name)
+        self.bound[bound.name] = value
+        try:
+            return self._visit(body)
+        finally:
+            self.bound.pop(bound.name)
+            if before is not None:
+                self.bound[bound.name] = before
+
+    def _on_prod(self, vector: Expr) -> Scalar:
+        return nodes.ProdOf(*self.family(self._visit(vector)))
+
+    def _on_max(self, vector: Expr) -> Scalar:
+        return nodes.MaxOf(*self.family(self._visit(vector)))
+
+    def _on_argmax_count(self, vector: Expr) -> Scalar:
+        return nodes.CountOf(*self.family(self._visit(vector)))
+
+    def _on_hardmax(self, vector: Expr) -> Vector:
+        value = self._visit(vector)
+        family = self.family(value)
+        return tuple(block.map(lambda x: nodes.HardOf(x, *family)) for block in value)
+
+    def _on_onehot_argmax(self, vector: Expr) -> Vector:
+        value = self._visit(vector)
+        family = self.family(value)
+        return tuple(
+            Block(lambda k, n=n, b=b: nodes.FirstOf(b.entry(k), Tuple(Integer(n), k), *family), b.length, b.excluded)
+            for n, b in enumerate(value)
+        )
+
+    def _on_sparsemax(self, vector: Expr) -> Vector:
+        value = self._visit(vector)
+        family = self.family(value)
+        return tuple(block.map(lambda x: nodes.SparseOf(x, *family)) for block in value)
+
+    def _on_len(self, vector: Expr) -> Scalar:
+        return length_symbol(vector.shape[0].at(self.lengths))
+
+    def _on_concat(self, left: Expr, right: Expr) -> Vector:
+        return (*self._visit(left), *self._visit(right))
+
+    def _on_drop(self, vector: Expr, index: Expr) -> Vector:
+        value, i = self._visit(vector), self.index(index)
+        if all(b.length is None for b in value) and i.is_Integer:
+            return value[: int(i) - 1] + value[int(i) :]
+        if len(value) == 1 and not value[0].excluded:
+            return (Block(value[0].entry, value[0].length, (i,)),)
+        raise UnsupportedError("drop from a vector put together from parts")
+
+    def _on_ones(self, length: Expr) -> Vector:
+        return self._blocks(lambda k: sympy.S.One, _as_length(length))
+
+    def _on_basis(self, index: Expr, length: Expr | None = None) -> Vector:
+        i = self.index(index)
+        own = _as_length(length) if length is not None else (self._range(index) if isinstance(index, Symbol) else N)
+        return self._blocks(lambda k: KroneckerDelta(k, i), own)
+
+    def _on_delta(self, left: Expr, right: Expr) -> Scalar:
+        return KroneckerDelta(self.index(left), self.index(right))
+
+    # matrices
+
+    def _on_diag(self, vector: Expr) -> Matrix:
+        value = self._visit(vector)
+        return Matrix(value, value, lambda a, i, b, j: _same(value, a, i, b, j) * value[a].entry(i))
+
+    def _on_identity(self, length: Expr) -> Matrix:
+        value = self._on_ones(length)
+        return Matrix(value, value, lambda a, i, b, j: _same(value, a, i, b, j))
+
+    def _on_outer(self, left: Expr, right: Expr) -> Matrix:
+        rows, columns = self._visit(left), self._visit(right)
+        return Matrix(rows, columns, lambda a, i, b, j: rows[a].entry(i) * columns[b].entry(j))
+
+    def _on_transpose(self, matrix: Expr) -> Matrix:
+        value = self._visit(matrix)
+        return Matrix(value.columns, value.rows, lambda a, i, b, j: value.entry(b, j, a, i))
+
+    def _on_trace(self, matrix: Expr) -> Scalar:
+        value = self._visit(matrix)
+        diagonal = (
+            Block(lambda k, n=n: value.entry(n, k, n, k), b.length, b.excluded) for n, b in enumerate(value.rows)
+        )
+        return self.total(tuple(diagonal))
+
+    def _on_matmul(self, left: Expr, right: Expr) -> Value:
+        first, second = self._visit(left), self._visit(right)
+        if isinstance(second, Matrix):
+            return Matrix(
+                first.rows,
+                second.columns,
+                lambda a, i, b, j: self._inner(
+                    first, a, i, tuple(Block(lambda k, n=n: second.entry(n, k, b, j), r.length, r.excluded)
+                                       for n, r in enumerate(second.rows))
+                ),
+            )  # fmt: skip
+        return tuple(
+            Block(lambda i, a=a: self._inner(first, a, i, second), b.length, b.excluded)
+            for a, b in enumerate(first.rows)
+        )
+
+    def _inner(self, matrix: Matrix, a: int, i: Scalar, vector: Vector) -> Scalar:
+        row = tuple(
+            Block(lambda k, n=n: matrix.entry(a, i, n, k), b.length, b.excluded) for n, b in enumerate(matrix.columns)
+        )
+        return self.total(self._both(lambda x, y: x * y, row, vector))
+
+    # derivatives: SymPy differentiates the entry, whose bound indices are all fresh
+
+    def _on_diff(self, f: Expr, *names: Expr) -> Value:
+        order = literal(names[-1]) if len(names) == 2 else None
+        by = [names[0]] * order if order is not None else list(names)
+        variables = [self._variable(n) for n in by]
+        return self._each(lambda x: _derivative(x, *variables), self._visit(f))
+
+    def _variable(self, name: Expr) -> Scalar:
+        if isinstance(name, Apply):
+            base = name.args[0]
+            assert isinstance(base, Symbol)
+            return self._vector_entry(base)(self.index(name.args[1]))
+        assert isinstance(name, Symbol)
+        return scalar_symbol(name.name, name.kind)
+
+    def _on_grad(self, f: Expr, z: Expr) -> Vector:
+        assert isinstance(z, Symbol)
+        value, entry = self._visit(f), self._vector_entry(z)
+        return self._blocks(lambda i: _derivative(value, entry(i)), z.shape[0])
+
+    def _on_jacobian(self, f: Expr, z: Expr) -> Matrix:
+        assert isinstance(z, Symbol)
+        rows, entry = self._visit(f), self._vector_entry(z)
+        columns = self._blocks(entry, z.shape[0])
+        return Matrix(rows, columns, lambda a, i, b, j: _derivative(rows[a].entry(i), columns[b].entry(j)))
+
+    def _on_hessian(self, f: Expr, z: Expr) -> Matrix:
+        assert isinstance(z, Symbol)
+        value, entry = self._visit(f), self._vector_entry(z)
+        blocks = self._blocks(entry, z.shape[0])
+        return Matrix(blocks, blocks, lambda a, i, b, j: _derivative(value, blocks[a].entry(i), blocks[b].entry(j)))
+
+
+def _rational(value: Fraction) -> Scalar:
+    return Rational(value.numerator, value.denominator)
+
+
+def _quotient(x: Scalar, y: Scalar) -> Scalar:
+    if y.is_zero:
+        raise UnsupportedError("a division by zero")
+    return x / y
+
+
+def _logarithm(x: Scalar) -> Scalar:
+    if x.is_nonpositive:
+        raise UnsupportedError("a logarithm of a number <= 0")
+    return sympy.log(x)
+
+
+def _derivative(x: Scalar, *variables: Scalar) -> Scalar:
+    try:
+        return sympy.diff(x, *variables)
+    except NotImplementedError as error:
+        raise UnsupportedError(f"{error} is outside the algebra") from None
+
+
+def _same(blocks: Vector, a: int, i: Scalar, b: int, j: Scalar) -> Scalar:
+    """Whether two positions are one: the delta within a block, 0 across blocks."""
+    if a != b:
+        return sympy.S.Zero
+    return sympy.S.One if blocks[a].length is None else KroneckerDelta(i, j)
+
+
+def _as_length(expr: Expr) -> Length:
+    found = as_length(expr)
+    assert found is not None  # shapes saw to it
+    return found
+
+
+__all__ = ["Block", "Lowering", "Matrix", "length_symbol", "scalar_symbol", "vector_base"]

@@ -1,0 +1,267 @@
+"""Indexed sums in normal form: what does not depend on the index leaves, deltas contract, the rest is a generator.
+
+A generator is an atom ``sum(bounds, body)`` whose body is one monomial, possibly over denominators that depend on the
+bounds; its bound indices have canonical names and carry their ranges, so that sums over N and over M differ.
+"""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Any
+
+from flint import fmpq
+
+from softsym.algebra import elementary
+from softsym.algebra.context import Algebra
+from softsym.algebra.polynomial import (
+    ONE,
+    Atom,
+    Factors,
+    FlintRing,
+    Index,
+    Mono,
+    Poly,
+    Rational,
+    cancelled,
+    mono_mul,
+    order_key,
+)
+from softsym.errors import BudgetError, UnsupportedError
+
+MAX_BOUND = 5
+
+
+def sum_over(alg: Algebra, value: Rational, index: Index) -> Rational:
+    """The sum of ``value`` over a bound index."""
+    if index in frozenset().union(*(p.free for p, _ in value.den)):
+        total = Rational.of(0)
+        for part in _proper(cancelled(value), index):
+            total = total + _sum_terms(alg, part, index)
+        return total
+    return _sum_terms(alg, value, index)
+
+
+def _sum_terms(alg: Algebra, value: Rational, index: Index) -> Rational:
+    outside = tuple((p, n) for p, n in value.den if index not in p.free)
+    inside = tuple((p, n) for p, n in value.den if index in p.free)
+    total = Rational.of(0)
+    for mono, coefficient in value.num:
+        total = total + _sum_term(alg, mono, coefficient, inside, index)
+    return elementary.multiply(alg, total, Rational(ONE, outside))
+
+
+def _sum_term(alg: Algebra, mono: Mono, coefficient: fmpq, inside: Factors, index: Index) -> Rational:
+    free = tuple(pair for pair in mono if index not in pair[0].free)
+    bound = tuple(pair for pair in mono if index in pair[0].free)
+    scale = Rational(Poly({free: coefficient}))
+    return elementary.multiply(alg, scale, make_generator(alg, [index], Rational(Poly({bound: fmpq(1)}), inside)))
+
+
+def make_generator(alg: Algebra, bounds: list[Index], body: Rational) -> Rational:
+    """The sum of ``body`` over several bound indices."""
+    single = len(body.num) == 1
+    if not single:
+        for index in bounds:
+            body = sum_over(alg, body, index)
+        return body
+    ((mono, coefficient),) = body.num
+    mono, bounds = _flattened(alg, mono, list(bounds))
+    if len(bounds) > MAX_BOUND:
+        raise BudgetError(f"a sum over {len(bounds)} indices at once is too large")
+    body = Rational(Poly({mono: coefficient}), body.den)
+    contracted = _contract(alg, bounds, body) or _hard(alg, bounds, body)
+    if contracted is not None:
+        return contracted
+    return _components(alg, bounds, mono, coefficient, body.den)
+
+
+def _flattened(alg: Algebra, mono: Mono, bounds: list[Index]) -> tuple[Mono, list[Index]]:
+    """Inner sums that depend on a bound index become further bound indices, each factor with its own."""
+    from softsym.algebra.renaming import rename
+
+    result: Mono = ()
+    for atom, exponent in mono:
+        natural = isinstance(exponent, int) and 0 < exponent <= MAX_BOUND
+        if atom.head != "sum" or not natural or not atom.free & set(bounds) or atom.data[1].den:
+            result = mono_mul(result, ((atom, exponent),))
+            continue
+        for _ in range(int(exponent)):
+            fresh = {k: alg.fresh_index(alg.ranges[k]) for k in atom.data[0]}
+            inner = rename(alg, atom.data[1], fresh).single()
+            assert inner is not None  # a generator's body is one term, and renaming to fresh indices keeps it so
+            result = mono_mul(result, inner[0])
+            bounds.extend(fresh.values())
+    return result, bounds
+
+
+def _contract(alg: Algebra, bounds: list[Index], body: Rational) -> Rational | None:
+    """The sum with one delta contracted: the sum over k of delta(k, i)*f(k) is f(i), if i is in the range of k."""
+    from softsym.algebra.renaming import rename
+
+    ((mono, _),) = body.num
+    delta = next((a for a, _ in mono if a.head == "delta" and set(a.data) & set(bounds)), None)
+    if delta is None:
+        return None
+    left, right = delta.data
+    bound, other = (left, right) if left in bounds else (right, left)
+    _check_range(alg, bound, other)
+    rest = Rational(Poly({tuple(p for p in m if p[0] is not delta): c for m, c in body.num}), body.den)
+    remaining = [k for k in bounds if k != bound]
+    value = rename(alg, rest, {bound: other})
+    return make_generator(alg, remaining, value) if remaining else value
+
+
+def _check_range(alg: Algebra, bound: Index, other: Index) -> None:
+    if isinstance(other, int):
+        length = alg.ranges[bound]
+        if length.is_literal and other > length.constant:
+            raise UnsupportedError(f"the index {other} is beyond the length {length}")
+    elif alg.ranges.get(bound) != alg.ranges.get(other):
+        raise UnsupportedError("a Kronecker delta of indices with different ranges")
+
+
+def _hard(alg: Algebra, bounds: list[Index], body: Rational) -> Rational | None:
+    """Where hard(z[k]) is not 0, z[k] is the maximum: the sum of hard(z[k])*f(z[k]) is f(max z)."""
+    if len(bounds) != 1 or body.den:
+        return None
+    ((mono, coefficient),) = body.num
+    found = next((a for a, e in mono if a.head == "hard" and bounds[0] in a.data[0].free and e == 1), None)
+    if found is None or not _own_family(alg, found, bounds[0]):
+        return None
+    value, members = found.data
+    from softsym.algebra.families import make_family
+
+    largest = make_family(alg, "max", [], list(members))
+    rest = tuple(pair for pair in mono if pair[0] is not found)
+    single = value.single()
+    if any(bounds[0] in a.free for a, _ in rest):
+        if single is None or len(single[0]) != 1 or single[0][0][1] != 1 or single[1] != 1:
+            return None
+        atom = single[0][0][0]
+        replaced = _replace(alg, Rational(Poly({rest: coefficient})), atom, largest)
+        return None if replaced is None or bounds[0] in replaced.free else replaced
+    return Rational(Poly({rest: coefficient}))
+
+
+def _own_family(alg: Algebra, hard: Atom, index: Index) -> bool:
+    """Whether the sum's index runs over exactly the family whose maximum the indicator is about."""
+    from softsym.algebra.renaming import rename
+
+    value, members = hard.data
+    if len(members) != 1 or members[0].index is None or members[0].excluded:
+        return False
+    member = members[0]
+    return alg.ranges[member.index] == alg.ranges[index] and rename(alg, member.body, {member.index: index}) == value
+
+
+def _replace(alg: Algebra, value: Rational, atom: Atom, by: Rational) -> Rational | None:
+    """The monomial with an entry replaced where it stands bare or in an exponential."""
+    ((mono, coefficient),) = value.num
+    result = Rational.of(coefficient)
+    for factor, exponent in mono:
+        base = alg.of(factor)
+        if factor is atom:
+            base = by
+        elif factor.head == "exp" and not factor.data[1] and any(a is atom for a, _ in factor.data[0]):
+            inner = _replace(alg, Rational(Poly({factor.data[0]: fmpq(1)})), atom, by)
+            if inner is None:
+                return None
+            base = elementary.exp(alg, inner)
+        result = elementary.multiply(alg, result, elementary.power(alg, base, Rational.of(exponent)))
+    return result
+
+
+def _components(alg: Algebra, bounds: list[Index], mono: Mono, coefficient: fmpq, den: Factors) -> Rational:
+    """A product of sums where the body separates."""
+    parts: list[tuple[set[Index], list[Any], list[Any]]] = [({k}, [], []) for k in bounds]
+    outer: list[Any] = []
+    outer_den: list[Any] = []
+    for number, (item, uses) in enumerate([*((p, p[0].free) for p in mono), *((f, f[0].free) for f in den)]):
+        touched = [p for p in parts if p[0] & uses]
+        slot = 1 if number < len(mono) else 2
+        if not touched:
+            (outer if slot == 1 else outer_den).append(item)
+            continue
+        merged = touched[0]
+        for other in touched[1:]:
+            merged = (merged[0] | other[0], merged[1] + other[1], merged[2] + other[2])
+            parts.remove(other)
+        parts[parts.index(touched[0])] = merged
+        merged[slot].append(item)
+    result = Rational(Poly({tuple(outer): coefficient}), tuple(outer_den))
+    for indices, atoms, factors in parts:
+        mine = [k for k in bounds if k in indices]
+        atoms.sort(key=lambda pair: pair[0].number)
+        result = elementary.multiply(alg, result, _canonical(alg, mine, tuple(atoms), tuple(factors)))
+    return result
+
+
+def _canonical(alg: Algebra, bounds: list[Index], mono: Mono, den: Factors) -> Rational:
+    """The generator of a body that does not separate, its bound indices named canonically."""
+    if not mono and not den:
+        return alg.length(alg.ranges[bounds[0]])
+    if not den and len(mono) == 1 and _sums_to_one(alg, mono[0]):
+        return Rational.of(1)
+    depth = 1 + max([a.depth for a, _ in mono] + [p.depth for p, _ in den], default=0)
+    best = min((_named(alg, order, mono, den, depth) for order in permutations(bounds)), key=_rank)
+    names, body = best
+    free = body.free - set(names)
+    return alg.of(alg.atom("sum", names, body, free=free, depth=depth))
+
+
+def _sums_to_one(alg: Algebra, pair: tuple[Atom, Any]) -> bool:
+    atom, exponent = pair
+    return (
+        exponent == 1
+        and atom.head == "entry"
+        and isinstance(atom.data[1], tuple)
+        and alg.vectors[atom.data[0]].domain in ("distribution", "simplex", "onehot")
+    )
+
+
+def _named(
+    alg: Algebra, order: tuple[Index, ...], mono: Mono, den: Factors, depth: int
+) -> tuple[tuple[Index, ...], Rational]:
+    from softsym.algebra.renaming import rename
+
+    names = tuple(alg.bound_index(depth, n, alg.ranges[k]) for n, k in enumerate(order))
+    renamed = rename(alg, Rational(Poly({mono: fmpq(1)}), den), dict(zip(order, names, strict=True)))
+    return names, renamed
+
+
+def _rank(named: tuple[tuple[Index, ...], Rational]) -> Any:
+    names, body = named
+    below = sorted(sorted(map(order_key, p.terms)) for p, _ in body.den)
+    return names, sorted(order_key(m) for m, _ in body.num), below
+
+
+def _proper(value: Rational, index: Index) -> list[Rational]:
+    """The parts of a quotient, its numerator divided by the denominator that depends on the index through one atom."""
+    inside = [(p, n) for p, n in value.den if index in p.free]
+    if len(inside) != 1 or inside[0][1] != 1:
+        return [value]
+    poly = inside[0][0]
+    own = [a for a in poly.atoms if index in a.free]
+    if len(own) != 1 or any(dict(m).get(own[0], 0) < 0 for m in value.num.terms):
+        return [value]
+    return _divided(value, poly, own[0])
+
+
+def _divided(value: Rational, poly: Poly, atom: Atom) -> list[Rational]:
+    ring = FlintRing([poly, value.num])
+    degree = max(dict(m).get(atom, 0) for m in poly.terms)
+    leading = {m: c for m, c in poly if dict(m).get(atom, 0) == degree}
+    if len(leading) != 1 or any(ring.scale[a] != 1 for a in (atom,)):
+        return [value]
+    ((lead, factor),) = leading.items()
+    quotient, rest = Poly(), value.num
+    while True:
+        top = next((m for m in rest.terms if dict(m).get(atom, 0) >= degree), None)
+        if top is None:
+            break
+        step = mono_mul(top, tuple((a, -e) for a, e in lead))
+        coefficient = rest.terms[top] / factor
+        quotient = quotient + Poly({step: coefficient})
+        rest = rest + -(poly.scaled(step, coefficient))
+    outside = tuple((p, n) for p, n in value.den if p != poly)
+    return [Rational(quotient, outside), Rational(rest, value.den)]

@@ -1,0 +1,278 @@
+"""The zero test: is a difference zero for every N, whichever of its free indices coincide?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+from flint import fmpq
+
+from softsym.algebra.context import Algebra
+from softsym.algebra.lowering import Lowering, Matrix
+from softsym.algebra.normal import Normalizer
+from softsym.algebra.polynomial import Index, Poly, Rational
+from softsym.algebra.signs import poly_sign
+from softsym.errors import BudgetError, UnsupportedError
+from softsym.expression import Expr, Symbol, free_symbols
+from softsym.symbols import Length
+
+MAX_FREE = 6
+"""More free indices than this have too many ways to coincide."""
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What is known beyond kinds: expressions that are 0, > 0 or >= 0, indices that differ or are the same, lengths."""
+
+    equations: tuple[Expr, ...] = ()
+    positive: tuple[Expr, ...] = ()
+    nonnegative: tuple[Expr, ...] = ()
+    apart: tuple[tuple[Expr, Expr], ...] = ()
+    same: tuple[tuple[Expr, Expr], ...] = ()
+    lengths: dict[str, Length] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way in which the free indices coincide: the algebra and the normal form of the difference there."""
+
+    coincide: tuple[tuple[str, ...], ...]
+    algebra: Algebra
+    difference: Rational
+
+
+class ZeroTest:
+    """Decides whether differences of expressions vanish identically.
+
+    >>> from softsym import parse
+    >>> test = ZeroTest()
+    >>> test.is_zero(parse("sum(softmax(z, beta)) - 1"))
+    True
+    >>> test.is_zero(parse("lse(z + a) - lse(z)"))
+    False
+    """
+
+    def __init__(self, assumptions: Assumptions | None = None, *, deadline: float = float("inf")) -> None:
+        self.assumptions = assumptions or Assumptions()
+        self.deadline = deadline
+
+    def is_zero(self, difference: Expr, *, written_out: bool = False) -> bool:
+        """Whether the difference (of any shape) is zero in every entry, for every N and every value of its names.
+
+        Raises :class:`~softsym.errors.UnsupportedError` if it is outside the algebra and
+        :class:`~softsym.errors.BudgetError` if it is too large.
+        """
+        return all(case.difference.is_zero for case in self.cases(difference, written_out=written_out))
+
+    def cases(self, difference: Expr, *, written_out: bool = False) -> Iterator[Case]:
+        """The normal form of each entry in each way in which the free indices coincide."""
+        names = sorted({s.name for s in free_symbols(difference) if s.kind.type == "index"})
+        if written_out and names:
+            yield from self._literal_cases(difference, names)
+            return
+        lowering = Lowering(self.assumptions.lengths, written_out=written_out)
+        for scalar, own in entries(lowering, difference):
+            yield from self._coinciding(lowering, scalar, own)
+
+    def _literal_cases(self, difference: Expr, names: list[str]) -> Iterator[Case]:
+        """For a fixed N: every value of every free index."""
+        ranges = {s.name: s.kind.vector_length.at(self.assumptions.lengths)
+                  for s in free_symbols(difference) if s.kind.type == "index"}  # fmt: skip
+        for values in _assignments(names, ranges):
+            if not self._allowed(values):
+                continue
+            lowering = Lowering(self.assumptions.lengths, values, written_out=True)
+            for scalar, own in entries(lowering, difference):
+                yield from self._coinciding(lowering, scalar, own)
+
+    def _allowed(self, values: dict[str, Any]) -> bool:
+        def value(e: Expr) -> Any:
+            return values.get(e.name) if isinstance(e, Symbol) else sympy.Integer(int(e.value))  # type: ignore[attr-defined]
+
+        def known(a: Expr, b: Expr) -> bool:
+            return value(a) is not None and value(b) is not None
+
+        return all(not known(a, b) or value(a) != value(b) for a, b in self.assumptions.apart) and all(
+            not known(a, b) or value(a) == value(b) for a, b in self.assumptions.same
+        )
+
+    def _coinciding(self, lowering: Lowering, scalar: Any, own: Sequence[Any]) -> Iterator[Case]:
+        free = self._free_indices(lowering, scalar)
+        if len(free) > MAX_FREE:
+            raise BudgetError(f"{len(free)} free indices coincide in too many ways")
+        for blocks in partitions(free, lambda a, b: self._may_coincide(lowering, a, b)):
+            if not self._as_declared(blocks):
+                continue
+            alg, normalizer = self._algebra(lowering, blocks)
+            self._assume(alg, normalizer, lowering)
+            yield Case(tuple(tuple(map(str, b)) for b in blocks), alg, normalizer.normal(scalar))
+
+    def _free_indices(self, lowering: Lowering, scalar: Any) -> list[Any]:
+        """The free index symbols, the literal positions and the one-hot vectors' positions in a scalar."""
+        found: list[Any] = [s for s in lowering.ranges if s in scalar.free_symbols]
+        used = {x for node in scalar.atoms(sympy.Indexed, sympy.KroneckerDelta) for x in node.args if x.is_Integer}
+        labels = {node.base.label.name for node in scalar.atoms(sympy.Indexed)}
+        hot = [HotIndex(n, k.vector_length) for n, k in lowering.kinds.items() if k.domain == "onehot" and n in labels]
+        return [*sorted(found, key=str), *sorted(used, key=int), *hot]
+
+    def _as_declared(self, blocks: list[list[Any]]) -> bool:
+        """Whether indices that are declared to be the same are together."""
+        place = {str(member): n for n, block in enumerate(blocks) for member in block}
+        pairs = [(place.get(str(_name(a))), place.get(str(_name(b)))) for a, b in self.assumptions.same]
+        return all(None in pair or pair[0] == pair[1] for pair in pairs)
+
+    def _may_coincide(self, lowering: Lowering, one: Any, other: Any) -> bool:
+        if isinstance(one, HotIndex) or isinstance(other, HotIndex):
+            return _range(lowering, one) in (_range(lowering, other), None) or _range(lowering, other) is None
+        if one.is_Integer and other.is_Integer:
+            return False
+        apart = {(str(_name(a)), str(_name(b))) for a, b in self.assumptions.apart}
+        if (str(one), str(other)) in apart or (str(other), str(one)) in apart:
+            return False
+        return _range(lowering, one) == _range(lowering, other) or one.is_Integer or other.is_Integer
+
+    def _algebra(self, lowering: Lowering, blocks: list[list[Any]]) -> tuple[Algebra, Normalizer]:
+        alg = Algebra(vectors=dict(lowering.kinds), deadline=self.deadline)
+        indices: dict[Any, Index] = {}
+        for block in blocks:
+            literals = [int(s) for s in block if not isinstance(s, HotIndex) and s.is_Integer]
+            name: Index = literals[0] if literals else str(block[0])
+            for member in block:
+                if isinstance(member, HotIndex):
+                    alg.hot[member.vector] = name
+                elif not member.is_Integer:
+                    indices[member] = name
+                length = _range(lowering, member)
+                if length is not None and not literals:
+                    alg.ranges[name] = length
+        return alg, Normalizer(alg, indices)
+
+    def _assume(self, alg: Algebra, normalizer: Normalizer, lowering: Lowering) -> None:
+        facts = self.assumptions
+        for exprs, sign in ((facts.positive, "positive"), (facts.nonnegative, "nonnegative")):
+            for expr in exprs:
+                for value in self._known(normalizer, lowering, expr):
+                    note_sign(alg, value, sign)
+        for name in lowering.units:
+            t = Rational(Poly({((alg.atom("scalar", name), 1),): fmpq(1)}))
+            note_sign(alg, Rational.of(1) - t, "nonnegative")
+        for expr in facts.equations:
+            for value in self._known(normalizer, lowering, expr):
+                solve(alg, value)
+                normalizer.cache.clear()  # what was made before the rule does not know it
+
+    def _known(self, normalizer: Normalizer, lowering: Lowering, expr: Expr) -> list[Rational]:
+        """The normal forms that a declared condition gives here; one outside the algebra says nothing."""
+        try:
+            return [normalizer.normal(s) for s, own in entries(lowering, expr) if not own]
+        except (UnsupportedError, BudgetError):
+            return []
+
+
+@dataclass(frozen=True)
+class HotIndex:
+    """The position of the 1 in a one-hot vector, an index that the statement does not name."""
+
+    vector: str
+    length: Length
+
+    def __str__(self) -> str:
+        return f"hot({self.vector})"
+
+
+def _name(expr: Expr) -> Any:
+    return expr.name if isinstance(expr, Symbol) else expr.value  # type: ignore[attr-defined]
+
+
+def _range(lowering: Lowering, index: Any) -> Length | None:
+    if isinstance(index, HotIndex):
+        return index.length
+    return None if index.is_Integer else lowering.ranges.get(index)
+
+
+def entries(lowering: Lowering, expr: Expr) -> list[tuple[Any, tuple[Any, ...]]]:
+    """The lowered entries of an expression: one for each block, at a fresh free index."""
+    value = lowering.lower(expr)
+    if isinstance(value, Matrix):
+        found = []
+        for a, row in enumerate(value.rows):
+            i = _free(lowering, row.length)
+            for b, column in enumerate(value.columns):
+                j = _free(lowering, column.length)
+                found.append((value.entry(a, i, b, j), (i, j)))
+        return found
+    if isinstance(value, tuple):
+        return [(block.entry(i), (i,)) for block in value for i in (_free(lowering, block.length),)]
+    return [(value, ())]
+
+
+def _free(lowering: Lowering, length: Length | None) -> Any:
+    if length is None:
+        return sympy.Integer(1)
+    taken = {str(s) for s in lowering.ranges}
+    name = next(n for n in (f"_{k}" for k in range(1, 1000)) if n not in taken)
+    symbol = sympy.Symbol(name, integer=True, positive=True)
+    lowering.ranges[symbol] = length
+    return symbol
+
+
+def partitions(items: list[Any], together: Any) -> Iterator[list[list[Any]]]:
+    """The set partitions whose blocks hold only items that may coincide.
+
+    >>> len(list(partitions([1, 2, 3], lambda a, b: True)))
+    5
+    """
+    if not items:
+        yield []
+        return
+    *rest, last = items
+    for smaller in partitions(rest, together):
+        yield [*smaller, [last]]
+        for n, block in enumerate(smaller):
+            if all(together(last, other) for other in block):
+                yield [*smaller[:n], [*block, last], *smaller[n + 1 :]]
+
+
+def _assignments(names: list[str], ranges: dict[str, Length]) -> Iterator[dict[str, Any]]:
+    if not names:
+        yield {}
+        return
+    name, *rest = names
+    if not ranges[name].is_literal:
+        raise UnsupportedError(f"the index {name} has no fixed range")
+    for others in _assignments(rest, ranges):
+        for n in range(1, ranges[name].constant + 1):
+            yield {**others, name: sympy.Integer(n)}
+
+
+def note_sign(alg: Algebra, value: Rational, sign: str) -> None:
+    """Note that a quantity is positive or nonnegative, as a fact about the primitive part of its numerator."""
+    if value.is_zero or value.den:
+        return
+    coefficient, mono, primitive = value.num.primitive()
+    if len(primitive) == 1:
+        if len(mono) == 1 and mono[0][1] == 1 and mono[0][0].head == "scalar" and sign == "positive":
+            alg.scalars[mono[0][0].data[0]] = "positive" if coefficient > 0 else "negative"
+        return
+    if poly_sign(alg, Poly({mono: abs(coefficient)})) != "positive":
+        return
+    flip = {"positive": "negative", "nonnegative": "nonpositive"}
+    alg.facts[primitive] = sign if coefficient > 0 else flip[sign]
+
+
+def solve(alg: Algebra, value: Rational) -> None:
+    """Use an equation ``value = 0`` as a rule for an atom that stands in it once, linearly, with a constant factor."""
+    candidates = []
+    for mono, coefficient in value.num:
+        if len(mono) == 1 and mono[0][1] == 1 and mono[0][0].head in ("sum", "scalar", "entry"):
+            atom = mono[0][0]
+            uses = sum(any(a is atom for a, _ in m) for m in value.num.terms)
+            nested = any(atom.data[1:] and atom in getattr(a, "data", ()) for a in value.num.atoms)
+            if uses == 1 and not nested:
+                candidates.append((atom.head != "sum", -atom.number, atom, coefficient))
+    if candidates:
+        _, _, atom, coefficient = min(candidates, key=lambda c: c[:2])
+        rest = Rational(Poly({m: -c / coefficient for m, c in value.num if m != ((atom, 1),)}))
+        alg.rules[atom] = rest
