@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, TypeAlias
+from math import inf
+from time import monotonic
+from typing import Any, Self, TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from softsym.errors import DomainError
+from softsym.errors import BudgetError, DomainError
 from softsym.evaluation import scalars, selection
 from softsym.evaluation.jets import Frame, Monomial, derivative, is_plain, variable
 from softsym.evaluation.point import Point, Undecided, Undefined
@@ -25,8 +27,8 @@ Value: TypeAlias = Any
 class Evaluator:
     """Values of expressions in one environment; indices are shared with the environments of derivatives within."""
 
-    def __init__(self, point: Point) -> None:
-        self.point = point
+    def __init__(self, point: Point, deadline: float = inf) -> None:
+        self.deadline = deadline
         self.lengths = dict(point.lengths)
         self.indices: dict[str, int] = {}
         self.values: dict[str, Value] = {}
@@ -46,9 +48,9 @@ class Evaluator:
             else _scalar(name, given)
         )
 
-    def within(self, seeds: Mapping[str, Value]) -> Evaluator:
+    def within(self, seeds: Mapping[str, Value]) -> Self:
         """The environment in which some names have jets for values."""
-        inner = Evaluator.__new__(Evaluator)
+        inner = type(self).__new__(type(self))
         inner.__dict__.update(self.__dict__)
         inner.values = {**self.values, **seeds}
         inner.memo, inner.outer, inner.seeded, inner.level = {}, self, frozenset(seeds), self.level + 1
@@ -79,6 +81,8 @@ class Evaluator:
         return self.values[symbol.name]
 
     def compute(self, expr: Apply) -> Value:
+        if monotonic() > self.deadline:
+            raise BudgetError("the evaluation took longer than it may")
         rule = _RULES.get(expr.head)
         if rule is not None:
             return rule(self, expr)

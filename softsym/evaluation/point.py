@@ -18,6 +18,10 @@ class Undefined(SoftsymError):  # noqa: N818 - a fact about the point, no fault
     """The expression certainly has no value at the point, such as ``log(0)`` or the derivative of ``abs`` at 0."""
 
 
+class Divergent(Undefined):
+    """A limit that certainly is infinite or does not exist; the message says which. It makes every relation false."""
+
+
 class Undecided(SoftsymError):  # noqa: N818
     """The precision limit was reached before a branch, such as which of two entries is larger, was decided."""
 

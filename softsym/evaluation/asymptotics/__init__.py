@@ -1,0 +1,1 @@
+"""Exact limits at concrete points, by asymptotic expansions of exp-log functions."""
