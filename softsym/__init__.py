@@ -28,6 +28,7 @@ _PLACES: dict[str, tuple[str, ...]] = {
         "SoftsymError",
         "UnsupportedError",
     ),
+    "softsym.bindings": ("value",),
     "softsym.expression": ("Expr",),
 }
 """The public names by the module that holds them."""

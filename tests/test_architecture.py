@@ -23,6 +23,7 @@ ORDER = (
     "expansion",
     "vocabulary",
     "evaluation",
+    "bindings",
     "algebra",
     "limits",
     "calculus",
