@@ -17,8 +17,15 @@ from typing import Any, NamedTuple, TypeAlias
 from flint import fmpq
 
 MAX_TERMS = 400
+MAX_PRODUCTS = 20_000
 MAX_EXPANDED_POWER = 24
 _SMALL_PRIMES = tuple(p for p in range(2, 200) if all(p % d for d in range(2, p)))
+
+
+class _Work:
+    """How many products of monomials the present test may still form."""
+
+    left = 0
 
 
 class TooLargeError(Exception):
@@ -68,8 +75,13 @@ class Form(NamedTuple):
         return frozenset(self.numerator.items()), frozenset(self.denominator.items())
 
 
+UNKNOWN = Form({}, {})
+"""The form of a number whose exact form is too large, or is being made."""
+
+
 def is_certainly_zero(x: Any) -> bool:
     """Whether the exact form of a ball is zero; ``False`` says nothing."""
+    _Work.left = MAX_PRODUCTS
     try:
         return not form_of(x).numerator
     except TooLargeError:
@@ -79,6 +91,7 @@ def is_certainly_zero(x: Any) -> bool:
 def form_of(x: Any) -> Form:
     """The exact form of a rational or a ball; raises :class:`TooLargeError`."""
     for node in _unformed(x):
+        node.form = UNKNOWN
         node.form = _combined(node.origin)
     return _known(x)
 
@@ -87,6 +100,8 @@ def _known(x: Any) -> Form:
     if isinstance(x, fmpq):
         return Form({UNIT: x} if x != 0 else {}, ONE)
     form: Form = x.form
+    if form is UNKNOWN:
+        raise TooLargeError
     return form
 
 
@@ -167,7 +182,8 @@ def _bounded(terms: Sum) -> Sum:
 def _times(left: Sum, right: Sum) -> Sum:
     if left is ONE or right is ONE:
         return right if left is ONE else left
-    if len(left) * len(right) > 8 * MAX_TERMS:
+    _Work.left -= len(left) * len(right)
+    if _Work.left < 0:
         raise TooLargeError
     result: Sum = {}
     whole: list[Sum] = []

@@ -1,0 +1,137 @@
+"""Whether a claim holds at one concrete point, decided by enclosures alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+from typing import Literal, TypeAlias
+
+from flint import arb, ctx, fmpq
+
+from softsym.evaluation.evaluator import Evaluator, Value, expanded
+from softsym.evaluation.exact import is_certainly_zero
+from softsym.evaluation.point import Divergent, Point, Undecided, Undefined
+from softsym.evaluation.scalars import Scalar, ball_of, subtract
+from softsym.language import Chain
+
+Outcome: TypeAlias = Literal["holds", "fails", "undefined", "open"]
+
+STRICT_BITS = (64, 256, 1024)
+EQUAL_BITS = (200, 800)
+AGREEING_BITS, VANISHING_BITS = 120, 500
+"""An equality holds once its sides differ by at most 2**-120 (1e-36) of their size, or by 2**-500."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The outcome at a point and, where the claim fails, the relation and the entry (from 1) that fail.
+
+    ``slack`` is how far the tightest inequality is from failing, relative to the size of its sides.
+    """
+
+    outcome: Outcome
+    relation: int = 0
+    entry: tuple[int, ...] = ()
+    reason: str = ""
+    slack: float = inf
+
+
+def judge(chain: Chain, point: Point, deadline: float = inf) -> Judgement:
+    """The claim of ``chain`` at ``point``; the precision rises while a relation is open.
+
+    It ``holds`` if every relation certainly holds, where an equality holds once its sides agree to 36 digits; it
+    ``fails`` only if an enclosure excludes a relation, or both sides of a strict one are exactly equal.
+    Raises :class:`~softsym.errors.BudgetError` after the deadline.
+    """
+    judgement = Judgement("open", reason="the precision limit was reached")
+    for bits in EQUAL_BITS if "==" in chain.relations else STRICT_BITS:
+        with ctx.workprec(bits):
+            try:
+                judgement = _at_precision(chain, Evaluator(point, deadline))
+            except Undecided as undecided:
+                judgement = Judgement("open", reason=str(undecided))
+        if judgement.outcome != "open":
+            break
+    return judgement
+
+
+def _at_precision(chain: Chain, evaluator: Evaluator) -> Judgement:
+    sides: list[Value] = []
+    diverging: tuple[int, str] | None = None
+    for number, side in enumerate(chain.sides):
+        try:
+            sides.append(evaluator.value(expanded(side)))
+        except Divergent as found:
+            diverging = diverging or (max(number - 1, 0), str(found))
+        except Undefined as found:
+            return Judgement("undefined", reason=str(found))
+    if diverging is not None:
+        return Judgement("fails", diverging[0], (), diverging[1])
+    return _compared(chain, sides)
+
+
+def _compared(chain: Chain, sides: list[Value]) -> Judgement:
+    result = Judgement("holds")
+    for number, relation in enumerate(chain.relations):
+        for entry, left, right in entries(sides[number], sides[number + 1]):
+            outcome, slack = compare(relation, left, right)
+            if outcome == "fails":
+                return Judgement("fails", number, entry, slack=slack)
+            worst: Outcome = "open" if "open" in (outcome, result.outcome) else "holds"
+            result = Judgement(worst, slack=min(slack, result.slack))
+    return result
+
+
+def entries(left: Value, right: Value, entry: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Scalar, Scalar]]:
+    """The pairs that a relation compares, with their places; a scalar goes with every entry."""
+    if not isinstance(left, tuple) and not isinstance(right, tuple):
+        yield entry, left, right
+        return
+    size = len(left if isinstance(left, tuple) else right)
+    rows = [v if isinstance(v, tuple) else (v,) * size for v in (left, right)]
+    if len(rows[0]) != len(rows[1]):
+        raise Undefined("vectors of unequal lengths at this point")
+    for number, (a, b) in enumerate(zip(*rows, strict=True), start=1):
+        yield from entries(a, b, (*entry, number))
+
+
+def compare(relation: str, left: Scalar, right: Scalar) -> tuple[Outcome, float]:
+    """Whether ``left relation right``, and the relative slack of an inequality."""
+    if relation in (">=", ">"):
+        left, right, relation = right, left, "<=" if relation == ">=" else "<"
+    gap = subtract(right, left)
+    if relation == "==":
+        return _equal(gap, left, right), inf
+    order = _order(gap)
+    if relation == "!=":
+        return {0: "fails", None: "open"}.get(order, "holds"), inf  # type: ignore[return-value]
+    slack = _slack(gap, left, right)
+    if order is None:
+        return "open", slack
+    return ("holds" if order > 0 or (order == 0 and relation == "<=") else "fails"), slack
+
+
+def _order(gap: Scalar) -> int | None:
+    """The sign of a difference, ``None`` while it is open."""
+    if isinstance(gap, fmpq):
+        return int(gap > 0) - int(gap < 0)
+    if not gap.arb.contains(0):
+        return 1 if gap.arb > 0 else -1
+    return None if not gap.arb.is_finite() else 0 if is_certainly_zero(gap) else None
+
+
+def _equal(gap: Scalar, left: Scalar, right: Scalar) -> Outcome:
+    if isinstance(gap, fmpq) or not gap.arb.contains(0):
+        return "holds" if isinstance(gap, fmpq) and gap == 0 else "fails"
+    scale = ball_of(left).abs_upper().max(ball_of(right).abs_upper())
+    allowed = (scale * arb(2) ** -AGREEING_BITS).max(arb(2) ** -VANISHING_BITS)
+    return "holds" if gap.arb.abs_upper() <= allowed or _order(gap) == 0 else "open"
+
+
+def _slack(gap: Scalar, left: Scalar, right: Scalar) -> float:
+    scale = abs(ball_of(left)) + abs(ball_of(right))
+    if not scale > 0 or (isinstance(gap, fmpq) and gap == 0):
+        return 1.0
+    relative = float((ball_of(gap) / scale).mid())
+    return relative if relative == relative else 1.0

@@ -1,0 +1,223 @@
+"""Concrete values within the kinds of names: exact, varied, and adversarial on purpose.
+
+Claims about softmax fail at ties, in corners, for one dominant entry, for tiny and for huge gaps, and where two vectors
+are close to each other or differ by a constant, so these occur as often as plain random numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from random import Random
+from typing import Any, TypeAlias
+
+from softsym.evaluation.point import Point
+from softsym.expression import Symbol
+from softsym.symbols import Kind
+
+Vector: TypeAlias = "tuple[Fraction, ...]"
+
+_F = Fraction
+SIZES = (_F(1), _F(2), _F(1, 2), _F(3), _F(1, 10), _F(10), _F(1, 100), _F(100), _F(1, 10**6), _F(1000))
+"""Magnitudes for scalars, gaps and scales, the common ones first."""
+
+
+def size(random: Random) -> Fraction:
+    """A positive number: mostly moderate, sometimes tiny or huge."""
+    if random.random() < 0.5:
+        return SIZES[min(int(random.expovariate(0.6)), len(SIZES) - 1)]
+    return short(10 ** random.uniform(-1.5, 1.5))
+
+
+def short(value: float) -> Fraction:
+    """A float as a fraction of two or three digits."""
+    return _F(f"{value:.2g}") if abs(value) < 10 else _F(f"{value:.3g}")
+
+
+def sample(symbols: Sequence[Symbol], lengths: dict[str, int], random: Random) -> Point:
+    """A point within the kinds; later names are sometimes related to earlier ones of the same kind of shape."""
+    values: dict[str, Any] = {}
+    for symbol in symbols:
+        if symbol.kind.type in ("length", "constant"):
+            continue
+        values[symbol.name] = _value(symbol.kind, values, lengths, random)
+    return Point(lengths, values)
+
+
+def _value(kind: Kind, values: dict[str, Any], lengths: dict[str, int], random: Random) -> Any:
+    if kind.type == "scalar":
+        return _related_scalar(kind.domain, values, random)
+    length = kind.vector_length.value(lengths)
+    if kind.type == "index":
+        taken = [v for v in values.values() if isinstance(v, int) and v <= length]
+        return random.choice(taken) if taken and random.random() < 0.3 else random.randint(1, length)
+    if kind.domain != "onehot" and random.random() < 0.4:
+        related = _related(
+            kind.domain, [v for v in values.values() if isinstance(v, tuple) and len(v) == length], random
+        )
+        if related is not None:
+            return related
+    return VECTORS[kind.domain](length, random)
+
+
+def scalar(domain: str, random: Random) -> Fraction:
+    """A number of a scalar kind."""
+    signed = size(random) * random.choice((1, 1, -1))
+    if domain == "real":
+        return _F(0) if random.random() < 0.1 else signed
+    if domain == "integer":
+        return _F(random.choice((0, 1, 2, 3, -1, -2, 5, 10, random.randint(-50, 50))))
+    if domain == "unit":
+        return random.choice((_F(1, 2), _F(0), _F(1), _F(1, 4), _F(1, 10), _F(99, 100), short(random.random())))
+    if domain == "nonnegative":
+        return _F(0) if random.random() < 0.15 else abs(signed)
+    return {"positive": abs(signed), "negative": -abs(signed), "nonzero": signed}[domain]
+
+
+def _related_scalar(domain: str, values: dict[str, Any], random: Random) -> Fraction:
+    others = [v for v in values.values() if isinstance(v, Fraction)]
+    if others and random.random() < 0.2:
+        other = random.choice(others)
+        candidate = random.choice((other, other * (1 + SIZES[-2]), -other, 1 - other, other + random.choice((1, -1))))
+        if in_domain(domain, candidate):
+            return candidate
+    return scalar(domain, random)
+
+
+def in_domain(domain: str, value: Any) -> bool:
+    """Whether a number, exact or enclosed, certainly lies in a scalar kind."""
+    rules: dict[str, Callable[[Any], bool]] = {
+        "real": lambda x: True,
+        "positive": lambda x: bool(x > 0),
+        "negative": lambda x: bool(x < 0),
+        "nonnegative": lambda x: bool(x >= 0),
+        "nonzero": lambda x: bool(x > 0) or bool(x < 0),
+        "integer": lambda x: isinstance(x, Fraction) and x.denominator == 1,
+        "unit": lambda x: bool(x >= 0) and bool(x <= 1),
+    }
+    return rules[domain](value)
+
+
+def _gaussian(n: int, random: Random) -> Vector:
+    scale = random.choice((0.5, 1, 2, 4))
+    return tuple(_F(f"{random.gauss(0, scale):.1f}") for _ in range(n))
+
+
+def _small_integers(n: int, random: Random) -> Vector:
+    top = random.choice((1, 2, 5))
+    return tuple(_F(random.randint(-top, top)) for _ in range(n))
+
+
+def _two_levels(n: int, random: Random) -> Vector:
+    gap = size(random) * random.choice((1, -1))
+    return tuple(random.choice((_F(0), gap)) for _ in range(n))
+
+
+def _dominant(n: int, random: Random) -> Vector:
+    gap, place = size(random) * random.choice((1, 1, -1)), random.randrange(n)
+    return tuple(gap if k == place else _F(0) for k in range(n))
+
+
+def _equal(n: int, random: Random) -> Vector:
+    return (random.choice((_F(0), _F(1), scalar("real", random))),) * n
+
+
+def _gaps(n: int, random: Random) -> Vector:
+    return tuple(size(random) * random.choice((1, -1)) for _ in range(n))
+
+
+def _close(n: int, random: Random) -> Vector:
+    return tuple(1 + _F(random.randint(-3, 3), 10**6) for _ in range(n))
+
+
+_REAL_VECTORS = (_gaussian, _gaussian, _small_integers, _two_levels, _dominant, _equal, _gaps, _close)
+
+
+def _real_vector(n: int, random: Random) -> Vector:
+    if random.random() < 0.15:
+        return VECTORS[random.choice(("distribution", "simplex", "onehot", "positive vector"))](n, random)
+    return random.choice(_REAL_VECTORS)(n, random)
+
+
+def _positive_vector(n: int, random: Random) -> Vector:
+    if random.random() < 0.2:
+        return (size(random),) * n
+    return tuple(size(random) for _ in range(n))
+
+
+def weights(given: Sequence[Fraction]) -> Vector:
+    """Nonnegative numbers divided by their sum."""
+    total = sum(given, _F(0))
+    return tuple(_F(g) / total for g in given)
+
+
+def _distribution(n: int, random: Random) -> Vector:
+    style = random.random()
+    if style < 0.15 or n == 1:
+        return (_F(1, n),) * n
+    if style < 0.45:  # close to a corner, one or more entries small
+        epsilon = random.choice((_F(1, 10), _F(1, 100), _F(1, 10**6)))
+        small = [random.choice((epsilon, epsilon, _F(1))) for _ in range(n)]
+        return weights(small)
+    return weights([_F(random.randint(1, 9)) for _ in range(n)])
+
+
+def _simplex(n: int, random: Random) -> Vector:
+    if random.random() < 0.5:
+        return _distribution(n, random)
+    given = [_F(random.choice((0, 0, 1, 2))) for _ in range(n)]
+    given[random.randrange(n)] += 1
+    return weights(given)
+
+
+def _onehot(n: int, random: Random) -> Vector:
+    place = random.randrange(n)
+    return tuple(_F(int(k == place)) for k in range(n))
+
+
+VECTORS: dict[str, Callable[[int, Random], Vector]] = {
+    "vector": _real_vector,
+    "positive vector": _positive_vector,
+    "distribution": _distribution,
+    "simplex": _simplex,
+    "onehot": _onehot,
+}
+"""How to draw a vector of each kind."""
+
+
+def _related(domain: str, others: list[Vector], random: Random) -> Vector | None:
+    """A vector close to, a shift, a rearrangement or a multiple of an earlier one, if the kind allows it."""
+    if not others:
+        return None
+    other = random.choice(others)
+    step = size(random) * random.choice((1, -1))
+    candidates = [
+        lambda: tuple(x + (step if k == 0 else 0) for k, x in enumerate(other)),
+        lambda: tuple(x + step for x in other),
+        lambda: tuple(random.sample(other, len(other))),
+        lambda: tuple(-x for x in other),
+        lambda: tuple(x * abs(step) for x in other),
+        lambda: other,
+        lambda: _towards(other, VECTORS[domain](len(other), random), random),
+    ]
+    candidate = random.choice(candidates)()
+    return candidate if vector_in_domain(domain, candidate) else None
+
+
+def _towards(start: Vector, target: Vector, random: Random) -> Vector:
+    part = random.choice((_F(1, 10), _F(1, 100), _F(1, 2)))
+    return tuple(x + part * (y - x) for x, y in zip(start, target, strict=True))
+
+
+def vector_in_domain(domain: str, value: Sequence[Any]) -> bool:
+    """Whether a vector lies in a vector kind; a sum is checked where all entries are exact, since enclosed entries come
+    only from moves that keep it."""
+    if domain == "vector":
+        return True
+    fits = all(x > 0 if domain in ("positive vector", "distribution") else x >= 0 for x in value)
+    if domain == "positive vector" or not fits:
+        return fits
+    exact = all(isinstance(x, Fraction) for x in value)
+    if domain == "onehot":
+        return exact and sorted(value) == [0] * (len(value) - 1) + [1]
+    return not exact or sum(value) == 1

@@ -1,0 +1,205 @@
+"""The search for a counterexample: draw points, climb towards failure, shorten what fails, certify it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, count, islice
+from math import inf
+from random import Random
+from time import monotonic
+
+from softsym.errors import BudgetError
+from softsym.expression import Apply, Symbol, walk
+from softsym.language import Statement
+from softsym.refute.conditions import Admissible, Candidate
+from softsym.refute.findings import Findings, describe
+from softsym.refute.judgement import Judgement, judge
+from softsym.refute.moves import resized, stepped
+from softsym.refute.shorten import shortened
+
+PLENTY, PLENTY_PIECEWISE = 30, 150
+"""Holding points after which a claim of equalities is left: more where a case distinction may hide a failure."""
+CLIMBS, STEPS = 6, 120
+_PIECEWISE = {"max", "abs", "sign", "hardmax", "onehot_argmax", "sparsemax", "argmax_count", "limit", "relu", "min"}
+_FIRST_SIZES = (2, 3, 1, 2, 4, 3, 2, 5, 1, 3, 2, 8)
+_SIZES = (2, 3, 17, 1, 5, 2, 12, 3, 25, 4, 40, 2, 30, 6)
+_LARGE_SIZES = (50, 100, 200, 500, 1000)
+
+
+def search(statement: Statement, *, seconds: float = 2.0, seed: int = 0) -> Findings:
+    """Look for a point at which ``statement`` certainly fails, for at most about ``seconds``.
+
+    The same seed draws the same points. Nothing counts as a counterexample unless enclosures exclude the claim.
+
+    >>> from softsym import parse_statement
+    >>> search(parse_statement("lse(z) <= max(z)")).counterexample.point
+    {'z': ['0', '0'], 'N': 2}
+    >>> search(parse_statement("lse(z) >= max(z)"), seconds=0.2).counterexample is None
+    True
+    """
+    return Search(statement, monotonic() + seconds, seconds, Random(seed)).findings()
+
+
+def value_symbols(statement: Statement) -> tuple[Symbol, ...]:
+    """The names that need a value of their own."""
+    return tuple(s for s in statement.symbols if s.kind.type not in ("length", "constant"))
+
+
+def length_names(statement: Statement) -> list[str]:
+    """The lengths that the statement speaks of, N first."""
+    found = {"N"}
+    for side in chain(*(c.sides for c in (statement.claim, *statement.conditions))):
+        for node in walk(side):
+            if isinstance(node, Symbol):
+                found |= node.kind.length.names if node.kind.length else set()
+                found |= {node.name} if node.kind.type == "length" else set()
+            found |= {name for length in node.shape for name in length.names}
+    return sorted(found, key=lambda name: (name != "N", name))
+
+
+class Search:
+    """One search; its state is what was found so far."""
+
+    def __init__(self, statement: Statement, deadline: float, seconds: float, random: Random) -> None:
+        self.statement, self.claim, self.random = statement, statement.claim, random
+        self.deadline, self.seconds = deadline, seconds
+        self.symbols = value_symbols(statement)
+        self.names = length_names(statement)
+        self.admissible = Admissible(statement, self.symbols, random, deadline)
+        self.holding: list[tuple[float, Candidate]] = []
+        self.defined = False
+        self.costs: dict[int, float] = {}
+
+    def findings(self) -> Findings:
+        failed = None
+        try:
+            failed = self._drawn()
+            if failed is None and {*self.claim.relations} - {"=="}:
+                failed = self._climbed()
+        except BudgetError:
+            pass
+        lengths = tuple(sorted({c.point.lengths["N"] for _, c in self.holding}))
+        if failed is None:
+            return Findings(None, len(self.holding), lengths, self.defined)
+        candidate, judgement = self._short(failed)
+        shown = describe(self.claim, candidate.point, judgement)
+        return Findings(shown, len(self.holding), lengths, True)
+
+    def _drawn(self) -> Candidate | None:
+        """Points drawn at random until one fails, or enough hold."""
+        plenty = self._plenty()
+        share = self.deadline if "==" in self.claim.relations else monotonic() + 0.4 * self.seconds
+        for lengths in self._lengths():
+            if monotonic() > share or len(self.holding) >= plenty:
+                return None
+            candidate = self.admissible.draw(lengths)
+            if candidate is not None and self._fails(candidate):
+                return candidate
+        return None
+
+    def _plenty(self) -> int:
+        if {*self.claim.relations} != {"=="}:
+            return 10**9
+        heads = {n.head for side in self.claim.sides for n in walk(side) if isinstance(n, Apply)}
+        return PLENTY_PIECEWISE if heads & _PIECEWISE else PLENTY
+
+    def _lengths(self) -> Iterator[dict[str, int]]:
+        """Values for the lengths that the conditions allow, small ones first, large ones only where they are cheap."""
+        fixed = dict(self.statement.lengths)
+        for first in chain(_FIRST_SIZES, self._later_sizes()):
+            if first > 5 and not self._affordable(first):
+                continue
+            free = {name: first if name == "N" else self._other_size(first) for name in self.names}
+            lengths = {n: fixed[n].value(free) if n in fixed else free[n] for n in free}
+            for _ in range(2):  # a length may be fixed by another fixed one
+                lengths = {n: fixed[n].value(lengths) if n in fixed else lengths[n] for n in lengths}
+            if min(lengths.values()) >= 1 and self.admissible.allows(lengths):
+                yield lengths
+
+    def _later_sizes(self) -> Iterator[int]:
+        for number in count():
+            yield _SIZES[number % len(_SIZES)]
+            if number > 20 and not self.defined:
+                yield _LARGE_SIZES[number % len(_LARGE_SIZES)]
+            if number > 10_000:
+                return
+
+    def _other_size(self, first: int) -> int:
+        return self.random.choice((1, 2, 3, first, self.random.randint(1, max(2, first))))
+
+    def _affordable(self, size: int) -> bool:
+        """Whether a point of this size can be expected to take less than an eighth of the time that is left."""
+        if not self.costs:
+            return True
+        known = max(self.costs)
+        expected: float = self.costs[known] * max(1.0, size / known) ** 2.5
+        return expected < (self.deadline - monotonic()) / 8
+
+    def _judged(self, candidate: Candidate) -> Judgement:
+        started = monotonic()
+        judgement = judge(self.claim, candidate.point, self.deadline)
+        size = max(candidate.point.lengths.values())
+        self.costs[size] = max(self.costs.get(size, 0.0), monotonic() - started)
+        return judgement
+
+    def _fails(self, candidate: Candidate) -> bool:
+        judgement = self._judged(candidate)
+        if judgement.outcome == "holds":
+            self.holding.append((judgement.slack, candidate))
+        self.defined |= judgement.outcome in ("holds", "fails")
+        return judgement.outcome == "fails"
+
+    def _climbed(self) -> Candidate | None:
+        """Steps from the tightest points towards failure."""
+        starts = sorted((h for h in self.holding if h[0] < inf), key=lambda h: h[0])
+        slacks: set[float] = set()
+        distinct = [h for h in starts if not (h[0] in slacks or slacks.add(h[0]))]  # type: ignore[func-returns-value]
+        for slack, start in islice(distinct, CLIMBS):
+            found = self._climb(slack, start)
+            if found is not None:
+                return found
+            if monotonic() > self.deadline:
+                break
+        return None
+
+    def _climb(self, slack: float, start: Candidate) -> Candidate | None:
+        best = start
+        for _ in range(STEPS):
+            candidate = self.admissible.repaired(self._neighbour(best))
+            if candidate is None:
+                continue
+            judgement = self._judged(candidate)
+            if judgement.outcome == "fails":
+                return candidate
+            if judgement.outcome == "holds" and judgement.slack < slack:
+                best, slack = candidate, judgement.slack
+        return None
+
+    def _neighbour(self, candidate: Candidate) -> Candidate:
+        point = candidate.point
+        if self.random.random() < 0.2:
+            name = self.random.choice(self.names)
+            entry, copies = self.random.randrange(point.lengths[name]), self.random.choice((0, 2, 2, 3))
+            changed = resized(self.symbols, point, name, entry, copies)
+            if changed is not None and self.admissible.allows(dict(changed.lengths)):
+                return Candidate(changed)
+        moving = [s for s in self.symbols if s.kind.type != "index"] or self.symbols
+        return Candidate(stepped(moving, point, self.random)) if moving else candidate
+
+    def _short(self, failed: Candidate) -> tuple[Candidate, Judgement]:
+        """The failure made short, within a time of its own."""
+        deadline = monotonic() + min(0.5, max(0.15, 0.5 * self.seconds))
+        self.admissible.deadline = deadline
+
+        def still_fails(candidate: Candidate) -> Candidate | None:
+            if not self.admissible.allows(dict(candidate.point.lengths)):
+                return None
+            try:
+                repaired = self.admissible.repaired(candidate, rounds=3)
+                fails = repaired is not None and judge(self.claim, repaired.point, deadline).outcome == "fails"
+            except BudgetError:
+                return None
+            return repaired if fails else None
+
+        best = shortened(failed, self.symbols, still_fails, deadline)
+        return best, judge(self.claim, best.point)

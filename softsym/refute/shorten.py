@@ -1,0 +1,119 @@
+"""A counterexample made short: fewer entries, smaller and rounder numbers, as long as the claim certainly fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from math import floor
+from time import monotonic
+from typing import Any
+
+from softsym.evaluation.point import Point
+from softsym.expression import Symbol
+from softsym.refute.conditions import Candidate
+from softsym.refute.moves import SUM_KINDS, resized, with_value
+from softsym.refute.sampling import weights
+
+_SIMPLE = tuple(Fraction(s) for s in ("0", "1", "2", "-1", "1/2", "-2", "3", "1/10", "10", "100"))
+
+
+def cost(point: Point) -> float:
+    """How long a point is to write down, the number of entries first."""
+    return sum(point.lengths.values()) * 8 + sum(_cost(v) for v in point.values.values())
+
+
+def _cost(value: Any) -> float:
+    if isinstance(value, tuple):
+        return sum(_cost(v) for v in value) - len({*map(str, value)}) * -0.1
+    if isinstance(value, int):
+        return value / 10
+    if not isinstance(value, Fraction):
+        return 12.0
+    digits = len(str(abs(value.numerator))) + (len(str(value.denominator)) + 1 if value.denominator > 1 else 0)
+    return digits * 2 + (value < 0) + (value != 0) + (abs(value.numerator) > 1) * 0.5
+
+
+def shortened(
+    found: Candidate,
+    symbols: Sequence[Symbol],
+    still_fails: Callable[[Candidate], Candidate | None],
+    deadline: float,
+) -> Candidate:
+    """The shortest candidate reached by steps that each keep the failure; ``still_fails`` repairs and tests one."""
+    best, improved = found, True
+    while improved and monotonic() < deadline:
+        improved = False
+        for point in proposals(best.point, symbols):
+            if monotonic() > deadline:
+                break
+            if cost(point) >= cost(best.point):
+                continue
+            tested = still_fails(Candidate(point, frozenset()))
+            if tested is not None and cost(tested.point) < cost(best.point):
+                best, improved = tested, True
+                break
+    return best
+
+
+def proposals(point: Point, symbols: Sequence[Symbol]) -> Iterator[Point]:
+    """Simpler points near this one, the boldest first."""
+    for name, size in point.lengths.items():
+        for entry in reversed(range(size)):
+            smaller = resized(symbols, point, name, entry, 0)
+            if smaller is not None:
+                yield smaller
+    for symbol in symbols:
+        if symbol.name in point.values:
+            for value in _simpler(symbol, point.values[symbol.name]):
+                yield with_value(point, symbol.name, value)
+
+
+def _simpler(symbol: Symbol, value: Any) -> Iterator[Any]:
+    if isinstance(value, tuple):
+        yield from _simpler_vectors(symbol.kind.domain, value)
+    elif isinstance(value, int):
+        yield from range(1, value)
+    else:
+        yield from _simpler_numbers(value)
+
+
+def _simpler_numbers(value: Any) -> Iterator[Fraction]:
+    yield from _SIMPLE
+    number = float(value)
+    for digits in (1, 2, 3):
+        yield Fraction(f"{number:.{digits}g}")
+    yield Fraction(floor(number)) if abs(number) < 10**9 else Fraction(0)
+    if isinstance(value, Fraction):
+        yield value.limit_denominator(10)
+
+
+def _simpler_vectors(domain: str, value: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    size = len(value)
+    for k in range(size):
+        yield tuple(Fraction(int(n == k)) for n in range(size))
+    if domain == "onehot":
+        return
+    if domain in SUM_KINDS:
+        yield from _simpler_weights(value)
+        return
+    yield (Fraction(0),) * size
+    yield (Fraction(1),) * size
+    numbers = [v if isinstance(v, Fraction) else Fraction(float(v)) for v in value]
+    for base in {min(numbers), max(numbers), numbers[0]}:
+        yield tuple(v - base for v in numbers)
+    yield tuple(Fraction(round(v)) for v in numbers)
+    yield tuple(Fraction(f"{float(v):.1g}") for v in numbers)
+    for k in range(size):
+        for number in (*_SIMPLE, *_simpler_numbers(value[k]), numbers[k - 1]):
+            yield (*value[:k], number, *value[k + 1 :])
+
+
+def _simpler_weights(value: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    size = len(value)
+    yield weights([Fraction(1)] * size)
+    numbers = [float(v) for v in value]
+    for scale in (2, 3, 4, 5, 10, 100):
+        parts = [Fraction(max(0, round(x * scale))) for x in numbers]
+        if sum(parts):
+            yield weights(parts)
+            yield weights([p + (p == 0) for p in parts])
