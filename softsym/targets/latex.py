@@ -4,6 +4,8 @@ r"""Expressions and statements as LaTeX mathematics, typeset as a textbook would
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from softsym.expression import Expr
 from softsym.language import Chain, Statement
@@ -36,8 +38,7 @@ def to_latex(given: Expr | Statement | Chain) -> str:
 
 
 def _latex(box: Box) -> str:
-    method = _METHODS[type(box)]
-    return method(box)  # type: ignore[no-any-return]
+    return _METHODS[type(box)](box)
 
 
 def _ident(box: Ident) -> str:
@@ -113,7 +114,7 @@ def _root(box: Root) -> str:
     return f"\\sqrt{{{_latex(box.inner)}}}"
 
 
-_METHODS = {
+_METHODS: dict[type, Callable[[Any], str]] = {
     Ident: _ident,
     Digits: lambda box: box.text,
     Op: _op,

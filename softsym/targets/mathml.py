@@ -3,8 +3,9 @@
 # ruff: noqa: RUF001 - mathematical signs and Greek letters are meant
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
+from typing import Any
 
 from softsym.expression import Expr
 from softsym.language import Chain, Statement
@@ -31,7 +32,7 @@ def to_mathml(given: Expr | Statement | Chain, *, block: bool = False) -> str:
 
 
 def _mathml(box: Box) -> str:
-    return _METHODS[type(box)](box)  # type: ignore[no-any-return]
+    return _METHODS[type(box)](box)
 
 
 def _ident(box: Ident) -> str:
@@ -95,7 +96,7 @@ def _big(box: Big) -> str:
     return f"<munderover>{sign}{_mathml(box.below)}{_mathml(box.above)}</munderover>"
 
 
-_METHODS = {
+_METHODS: dict[type, Callable[[Any], str]] = {
     Ident: _ident,
     Digits: lambda box: f"<mn>{escape(box.text)}</mn>",
     Op: _op,
