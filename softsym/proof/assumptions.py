@@ -1,0 +1,90 @@
+"""What a statement's declarations tell the algebra, and the cases into which signs of scalars split it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from softsym.algebra import Assumptions
+from softsym.expression import Apply, Expr, Symbol, apply, number, substitute, walk
+from softsym.language import Chain, Statement
+from softsym.shapes import is_index_name
+from softsym.symbols import Kind
+
+MAX_SPLIT = 2
+"""At most so many scalars have their signs told apart."""
+
+_SIGN_CASES = {
+    "real": ("positive", "negative", "zero"),
+    "nonzero": ("positive", "negative"),
+    "nonnegative": ("positive", "zero"),
+    "unit": (),
+}
+_SIGN_HEADS = frozenset({"abs", "sign", "max", "min", "norm", "relu", "hardmax", "argmax_count", "onehot_argmax"})
+
+
+def assumptions_of(statement: Statement) -> Assumptions:
+    """The declared conditions as the algebra takes them.
+
+    >>> from softsym import parse
+    >>> assumptions_of(parse("a == b where a <= b, i != j, N == 2")).nonnegative
+    (b - a,)
+    """
+    known = Assumptions(lengths=dict(statement.lengths))
+    for chain in statement.conditions:
+        for left, relation, right in links(chain):
+            known = _with(known, left, relation, right)
+    return known
+
+
+def links(chain: Chain) -> Iterator[tuple[Expr, str, Expr]]:
+    """The single relations of a chain."""
+    yield from zip(chain.sides, chain.relations, chain.sides[1:], strict=False)
+
+
+def _with(known: Assumptions, left: Expr, relation: str, right: Expr) -> Assumptions:
+    if is_index_name(left) or is_index_name(right):
+        if relation in ("!=", "<", ">"):
+            return replace(known, apart=(*known.apart, (left, right)))
+        return replace(known, same=(*known.same, (left, right))) if relation == "==" else known
+    if relation == "==":
+        return replace(known, equations=(*known.equations, apply("sub", left, right)))
+    if relation in (">", "<"):
+        gap = apply("sub", left, right) if relation == ">" else apply("sub", right, left)
+        return replace(known, positive=(*known.positive, gap))
+    if relation in (">=", "<="):
+        gap = apply("sub", left, right) if relation == ">=" else apply("sub", right, left)
+        return replace(known, nonnegative=(*known.nonnegative, gap))
+    return known
+
+
+def sign_cases(statement: Statement) -> list[tuple[str, Statement]]:
+    """The statement for each combination of signs of the scalars on which extrema and absolute values depend.
+
+    Empty where there is nothing to split.
+    """
+    sides = statement.claim.sides
+    if not any(isinstance(n, Apply) and n.head in _SIGN_HEADS for s in sides for n in walk(s)):
+        return []
+    scalars = [s for s in statement.symbols if s.kind.type == "scalar" and _SIGN_CASES.get(s.kind.domain)]
+    if not scalars or len(scalars) > MAX_SPLIT:
+        return []
+    cases = [("", statement)]
+    for name in scalars:
+        cases = [
+            (f"{label}, {name.name} {sign}".lstrip(", "), _case(case, name, sign))
+            for label, case in cases
+            for sign in _SIGN_CASES[name.kind.domain]
+        ]
+    return cases
+
+
+def _case(statement: Statement, name: Symbol, sign: str) -> Statement:
+    value: Expr = number(0) if sign == "zero" else Symbol(name.name, Kind("scalar", sign))
+
+    def in_case(chain: Chain) -> Chain:
+        return Chain(tuple(substitute(s, {name: value}) for s in chain.sides), chain.relations)
+
+    return replace(
+        statement, claim=in_case(statement.claim), conditions=tuple(in_case(c) for c in statement.conditions)
+    )

@@ -1,0 +1,132 @@
+"""``check``: first look for a counterexample, then for a proof, and say ``unknown`` where there is neither."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TypeAlias
+
+from softsym.errors import SoftsymError
+from softsym.expression import Expr
+from softsym.language import Statement, parse_statement
+from softsym.proof.assumptions import assumptions_of, links, sign_cases
+from softsym.proof.identities import prove_equal
+from softsym.proof.limits import without_limits
+from softsym.proof.verdict import PROVED, REFUTED, UNKNOWN, ProofStep, Verdict
+from softsym.refute import Findings, search
+
+Proof: TypeAlias = "tuple[str, tuple[ProofStep, ...]]"
+FIRST_LOOK = 0.35
+"""The part of the time that the first look for a counterexample may take."""
+
+
+def check(statement: str | Statement, *, timeout: float = 10.0, seed: int = 0) -> Verdict:
+    """Decide a statement of the language.
+
+    ``proved`` is for every N and every value that the declarations allow; ``refuted`` comes with a counterexample whose
+    two sides are enclosed apart; ``unknown`` says what was tried. ``timeout`` is in seconds.
+
+    Raises :class:`~softsym.errors.LanguageError` if the text is no statement.
+
+    >>> check("sum(softmax(z, beta)) == 1").status
+    'proved'
+    >>> verdict = check("lse(z, beta) <= max(z)")
+    >>> verdict.status, verdict.counterexample is not None
+    ('refuted', True)
+    """
+    start = time.monotonic()
+    read = parse_statement(statement) if isinstance(statement, str) else statement
+    first = search(read, seconds=min(1.5, FIRST_LOOK * timeout), seed=seed)
+    verdict = _refuted(read, first) or _proved(read, first, start + 0.7 * timeout)
+    if verdict is None:
+        left = start + timeout - time.monotonic()
+        longer = search(read, seconds=max(0.1, 0.9 * left), seed=seed + 1)
+        verdict = _refuted(read, longer) or _unknown(read, first, longer)
+    seconds = round(time.monotonic() - start, 3)
+    return replace(verdict, name=read.name, seconds=seconds)
+
+
+def _refuted(statement: Statement, findings: Findings) -> Verdict | None:
+    found = findings.counterexample
+    if found is None:
+        return None
+    return Verdict(str(statement), REFUTED, "the point given", "ball arithmetic", 0.0, found.point, found.explanation)
+
+
+def _proved(statement: Statement, findings: Findings, deadline: float) -> Verdict | None:
+    if not findings.admissible:
+        return None
+    try:
+        found = prove(statement, deadline)
+    except RecursionError:
+        found = "the expression is too deep for the algebra"
+    if isinstance(found, str):
+        return None
+    method, steps = found
+    detail = f"held at {findings.points} exact points besides"
+    return Verdict(str(statement), PROVED, scope_of(statement), method, 0.0, None, detail, proof=steps)
+
+
+def _unknown(statement: Statement, first: Findings, longer: Findings) -> Verdict:
+    points = first.points + longer.points
+    if not (first.admissible or longer.admissible):
+        detail = "no admissible value was found at which all of it is defined: it may be vacuous"
+    else:
+        lengths = sorted({*first.lengths, *longer.lengths})
+        spread = f" with N from {lengths[0]} to {lengths[-1]}" if lengths else ""
+        detail = f"no proof and no counterexample; it held at {points} exact points{spread}"
+    return Verdict(str(statement), UNKNOWN, "", "", 0.0, None, detail)
+
+
+def scope_of(statement: Statement) -> str:
+    """For which lengths a statement is claimed, in words.
+
+    >>> scope_of(parse_statement("a == a where N == 3"))
+    'N = 3'
+    """
+    fixed = dict(statement.lengths)
+    lengths = {n for s in statement.symbols if s.kind.length is not None for n in s.kind.length.names}
+    lengths |= {s.name for s in statement.symbols if s.kind.type == "length"} - fixed.keys()
+    parts = [f"{name} = {value}" for name, value in sorted(fixed.items())]
+    parts += [f"every {name}" for name in sorted(lengths)]
+    return ", ".join(parts) or "every N"
+
+
+def prove(statement: Statement, deadline: float = float("inf")) -> Proof | str:
+    """A method and the steps of a proof, or a sentence that says why none was found."""
+    reason = _prove_whole(statement, deadline)
+    if not isinstance(reason, str):
+        return reason
+    cases = sign_cases(statement)
+    if not cases:
+        return reason
+    steps: list[ProofStep] = []
+    for label, case in cases:
+        found = _prove_whole(case, deadline)
+        if isinstance(found, str):
+            return reason
+        steps += [ProofStep("case", label, ""), *found[1]]
+    return "cases by sign, then the algebra of indexed sums", tuple(steps)
+
+
+def _prove_whole(statement: Statement, deadline: float) -> Proof | str:
+    try:
+        taken = without_limits(statement, deadline)
+    except SoftsymError as error:
+        return str(error).splitlines()[0]
+    methods, steps = list(taken.methods), list(taken.steps)
+    for left, relation, right in links(taken.statement.claim):
+        found = _prove_link(left, relation, right, taken.statement, deadline)
+        if isinstance(found, str):
+            return found
+        methods.append(found[0])
+        steps += found[1]
+    return ", ".join(dict.fromkeys(methods)), tuple(steps)
+
+
+def _prove_link(left: Expr, relation: str, right: Expr, statement: Statement, deadline: float) -> Proof | str:
+    known = assumptions_of(statement)
+    if relation == "==":
+        steps = prove_equal(left, right, known, deadline)
+        return steps if isinstance(steps, str) else ("the algebra of indexed sums", steps)
+    return "an inequality, and no rule for it applies"

@@ -1,0 +1,45 @@
+"""Limits inside a statement, replaced by their values for every N before the rest is proved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from softsym.expression import Apply, Expr, apply, walk
+from softsym.language import Chain, Statement
+from softsym.proof.verdict import ProofStep
+
+
+@dataclass(frozen=True)
+class LimitsTaken:
+    """A statement without limits, how they were taken and in which steps."""
+
+    statement: Statement
+    methods: tuple[str, ...] = ()
+    steps: tuple[ProofStep, ...] = ()
+
+
+def without_limits(statement: Statement, deadline: float) -> LimitsTaken:
+    """The statement with every limit replaced by its value.
+
+    Raises :class:`~softsym.errors.SoftsymError` where a limit is not known to exist or is outside the rules.
+    """
+    if not any(isinstance(n, Apply) and n.head == "limit" for s in statement.claim.sides for n in walk(s)):
+        return LimitsTaken(statement)
+    steps: list[ProofStep] = []
+    sides = tuple(_replaced(side, statement, steps, deadline) for side in statement.claim.sides)
+    claim = Chain(sides, statement.claim.relations)
+    return LimitsTaken(replace(statement, claim=claim), ("limits by expansion in a growing scale",), tuple(steps))
+
+
+def _replaced(node: Expr, statement: Statement, steps: list[ProofStep], deadline: float) -> Expr:
+    if not isinstance(node, Apply):
+        return node
+    args = tuple(_replaced(a, statement, steps, deadline) for a in node.args)
+    inner = node if args == node.args else apply(node.head, *args)
+    if node.head != "limit" or not isinstance(inner, Apply):
+        return inner
+    from softsym.calculus.limits import limit_steps
+
+    value, taken = limit_steps(inner, statement, deadline)
+    steps.extend(ProofStep(s.rule, str(s.before), str(s.after), s.condition) for s in taken)
+    return value

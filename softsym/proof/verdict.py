@@ -1,0 +1,69 @@
+"""What a check says: a status that carries its reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+PROVED, REFUTED, UNKNOWN = "proved", "refuted", "unknown"
+EXIT_CODES = {PROVED: 0, REFUTED: 1, UNKNOWN: 3}
+
+
+@dataclass(frozen=True)
+class ProofStep:
+    """One step: by ``rule``, and under ``condition`` if there is one, ``before`` is related to ``after``."""
+
+    rule: str
+    before: str
+    after: str
+    condition: str = ""
+
+    def __str__(self) -> str:
+        arrow = f"{self.before}\n      {self.after}" if self.after else self.before
+        return f"{self.rule}:\n      {arrow}" + (f"\n      [{self.condition}]" if self.condition else "")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to a statement.
+
+    ``status`` is ``proved``, ``refuted`` or ``unknown``; ``scope`` says for which lengths; ``method`` how it was
+    decided; ``counterexample`` holds exact values as texts; ``detail`` is one sentence; ``proof`` the steps.
+    """
+
+    statement: str
+    status: str
+    scope: str = ""
+    method: str = ""
+    seconds: float = 0.0
+    counterexample: dict[str, Any] | None = None
+    detail: str = ""
+    name: str = ""
+    proof: tuple[ProofStep, ...] = field(default=(), repr=False)
+
+    @property
+    def exit_code(self) -> int:
+        """0 if proved, 1 if refuted, 3 if unknown."""
+        return EXIT_CODES[self.status]
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields that ``softsym check --json`` prints."""
+        fields = ("name", "statement", "status", "scope", "method", "seconds", "counterexample", "detail")
+        return {name: getattr(self, name) for name in fields}
+
+    def __str__(self) -> str:
+        lines = [f"{self.status}: {self.statement}"]
+        if self.method:
+            lines.append(f"  by {self.method}" + (f", for {self.scope}" if self.scope else ""))
+        if self.counterexample:
+            lines.append("  at " + ", ".join(f"{k} = {_plain(v)}" for k, v in self.counterexample.items()))
+        return "\n".join([*lines, *([f"  {self.detail}"] if self.detail else [])])
+
+    def explain(self) -> str:
+        """The verdict with its numbered steps."""
+        steps = [f"  {n}. {step}" for n, step in enumerate(self.proof, 1)]
+        return "\n".join([str(self), *steps])
+
+
+def _plain(value: Any) -> str:
+    return f"({', '.join(map(str, value))})" if isinstance(value, list | tuple) else str(value)
