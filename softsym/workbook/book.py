@@ -1,0 +1,217 @@
+"""Builds the plan of a workbook that a reviewer can read: README, Inputs, Workings, Results, Derivation, Checks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+
+from softsym.errors import DomainError
+from softsym.expression import Expr
+from softsym.language import bare_text
+from softsym.workbook import front, writer
+from softsym.workbook.calculate import calculate
+from softsym.workbook.checks import Checks, difference
+from softsym.workbook.plan import Chart, Plan, Sheet, address
+from softsym.workbook.printed import printed_number
+from softsym.workbook.scope import Scalar, Scope, Vector, defined_name
+from softsym.workbook.tables import Grid, Sweep, Table, heading
+
+_CHARTS_A_ROW, _CHART_ROWS = 2, 20
+
+
+class Book:
+    """A workbook in the making; every figure in it is a formula on its inputs.
+
+    >>> book = Book("Softmax", "What softmax does.", [Scalar("beta", 1.0), Vector("z", [1.0, 2.0])])
+    >>> steps = book.table("softmax, step by step", "z")
+    >>> steps.column("e", "exp(beta*z - max(beta*z))")
+    'Workings!$C$8:$C$9'
+    >>> steps.column("p", "e/sum(e)")
+    'Workings!$D$8:$D$9'
+    >>> book.result("log_sum", "lse(z, beta)", "the smooth maximum")
+    'Results!$C$7'
+    >>> book.check("the probabilities sum to one", "sum(p)", "1")
+    >>> plan = book.finish()
+    >>> plan.sheet("Results").cells[7, 3].value
+    2.313261687518223
+
+    Raises :class:`~softsym.errors.DomainError` for names used twice and inputs that are no numbers.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        purpose: str,
+        inputs: Sequence[Scalar | Vector],
+        *,
+        how_to_use: Sequence[str] = (),
+        sources: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        self.plan = Plan(title, description=purpose, keywords="softmax, softsym", subject=purpose[:200])
+        self.scope = Scope()
+        self.readme = self._sheet("README", purpose)
+        self._sheet("Inputs", "Change the shaded cells; everything else follows.")
+        self.sheets: dict[str, int] = {}
+        self.results = Sheet("Results")
+        self.derivations: list[Sheet] = []
+        self.checks = Checks(self.scope, Sheet("Checks"))
+        self._open(self.results, "The results, live, and the charts.")
+        self._open(self.checks.sheet, "What must hold whatever the inputs are.")
+        self.how_to_use, self.sources = how_to_use, sources
+        self._result_row, self._charts = 6, 0
+        front.inputs(self.plan.sheet("Inputs"), inputs, self.scope, self.plan.names)
+        self.vectors = {i.name: i for i in inputs if isinstance(i, Vector)}
+        self.checks.inputs = [
+            (self.scope.cells[i.name], [float(v) for v in i.values] if isinstance(i, Vector) else [float(i.value)])
+            for i in inputs
+        ]
+        heading(self.results, 5, "Results", "")
+        self.results.row(6, ["name", "mathematics", "value", "meaning"], style="Heading 3")
+        self.results.widths.update({1: 18, 2: 48, 3: 22, 4: 60})
+
+    def _sheet(self, name: str, purpose: str) -> Sheet:
+        sheet = self.plan.sheet(name)
+        self._open(sheet, purpose)
+        return sheet
+
+    def _open(self, sheet: Sheet, purpose: str) -> None:
+        title = self.plan.title if sheet.name in ("README", "") else f"{self.plan.title}: {sheet.name}"
+        sheet.put(1, 1, title, style="Title")
+        sheet.heights[1] = 28
+        sheet.put(2, 1, purpose, style="Explanatory Text")
+        sheet.widths[1] = 30
+
+    def working(self, sheet: str = "Workings", purpose: str = "One step a column; the mathematics above it.") -> Sheet:
+        """A sheet of workings, made when it is first asked for."""
+        if sheet not in self.sheets:
+            self._sheet(sheet, purpose)
+            self.sheets[sheet] = 5
+        return self.plan.sheet(sheet)
+
+    def table(self, title: str, over: str, *, note: str = "", sheet: str = "Workings", link: bool = True) -> Table:
+        """A table with a row for each entry of the input vector ``over``, which is its first column if ``link``."""
+        vector = self.vectors.get(over)
+        if vector is None:
+            raise DomainError(f"{over} is not an input vector; inputs are {', '.join(self.vectors) or 'missing'}")
+        labels = list(vector.labels) or [str(k) for k in range(1, len(vector.values) + 1)]
+        page = self.working(sheet)
+        table = Table(self.scope, page, self._next_row(page), title, note, labels, "entry")
+        if link:
+            table.link(over, number_format=vector.number_format)
+        self.sheets[sheet] = -1
+        return table
+
+    def _next_row(self, page: Sheet) -> int:
+        return 5 if page.bottom < 5 else page.bottom + 3
+
+    def sweep(
+        self, title: str, parameter: str, values: Sequence[float], *, note: str = "", sheet: str = "Sweep"
+    ) -> Sweep:
+        """A table with a row for each value of a scalar ``parameter``, which stands for itself in its columns."""
+        page = self.working(sheet, "The same quantities over a range of a parameter; the shaded values can be changed.")
+        return Sweep(self.scope, page, self._next_row(page), title, note, parameter, [float(v) for v in values])
+
+    def grid(
+        self,
+        title: str,
+        text: str | Expr,
+        across: tuple[str, Sequence[float]],
+        down: tuple[str, Sequence[float]],
+        *,
+        note: str = "",
+        sheet: str = "Surfaces",
+        form: str = "stable",
+        number_format: str = "0.00",
+    ) -> Grid:
+        """A block of a scalar expression over the values of two parameters."""
+        page = self.working(sheet, "A figure for each pair of values, shaded from small to large.")
+        row = self._next_row(page)
+        return Grid(self.scope, page, row, title, note, text, across, down, form, number_format)
+
+    def result(
+        self,
+        name: str,
+        text: str | Expr,
+        meaning: str = "",
+        *,
+        form: str = "stable",
+        number_format: str = "0.000000",
+        mathematics: str = "",
+    ) -> str:
+        """A scalar result with a name, which later expressions may use; gives its cell."""
+        self._result_row += 1
+        row, expr = self._result_row, self.scope.read(text, form)
+        formula = self.scope.maker(expr, "Results").formula()
+        self.results.put(row, 1, name, style="Heading 4")
+        shown = mathematics or (text if isinstance(text, str) else bare_text(text))
+        self.results.put(row, 2, shown, style="Explanatory Text")
+        self.results.put(row, 3, formula=formula[1:], style="Output", number_format=number_format)
+        self.results.put(row, 4, meaning, style="Explanatory Text")
+        where = address(row, 3, "Results", anchored=True)
+        self.scope.add(name, "real", where)
+        if defined_name(name):
+            self.plan.names[name] = where
+        return where
+
+    def check(
+        self, what: str, left: str | Expr, right: str | Expr, relation: str = "==", *, skip_errors: bool = False
+    ) -> None:
+        """``left`` and ``right`` must be equal (``==``), or in order (``<=``, ``>=``), for all inputs.
+
+        Vectors are compared by their largest difference. With ``skip_errors`` an error on the left, as of a naive
+        formula that overflows, is shown and does not fail.
+        """
+        sides = difference(self.scope, left, right)
+        formulas = [self.scope.maker(side, "Checks").formula() for side in sides]
+        self.checks.add(what, formulas[0], formulas[1], relation, skip_errors=skip_errors)
+
+    def no_errors(self, what: str, where: str) -> None:
+        """No cell of the range may hold an error."""
+        self.checks.add_no_errors(what, where)
+
+    def printed(self, what: str, printed: str, cell: str, *, agrees: bool = True) -> None:
+        """A figure as a source prints it (``"0.9933"``, ``"99.33%"``): ours, in ``cell``, must round to it.
+
+        ``agrees`` False states that it is known to be off, and checks that it is. After an edit of the inputs the row
+        says so and stays out of the flag.
+        """
+        value, half_unit = printed_number(printed)
+        self.checks.add_printed(f"{what}: the source prints {printed}", cell, value, half_unit, agrees)
+
+    def derivation(self, title: str, steps: Iterable[Sequence[str]], verdict: str = "") -> None:
+        """Steps as text: (rule, expression, condition), and the verdict on what they show."""
+        if not self.derivations:
+            self.derivations.append(Sheet("Derivation"))
+            self._open(self.derivations[0], "The steps that lead to the formulas, each checked by exact algebra.")
+        front.derivation(self.derivations[0], title, steps, verdict)
+
+    def chart(self, chart: Chart, sheet: Sheet | None = None) -> None:
+        """Add a chart to ``sheet``, or to Results below the others."""
+        if sheet is not None:
+            sheet.charts.append(chart)
+            return
+        self._charts += 1
+        self.results.charts.append(chart)
+
+    def finish(self) -> Plan:
+        """The plan, with the value of every formula in it."""
+        self.plan.sheets += [self.results, *self.derivations, self.checks.sheet]
+        self._place_charts()
+        front.readme(self.readme, self.plan, self.how_to_use, self.sources)
+        self.checks.finish(self.plan)
+        for sheet in self.plan.sheets:
+            sheet.freeze = sheet.freeze or "A4"
+        calculate(self.plan)
+        return self.plan
+
+    def _place_charts(self) -> None:
+        first = self._result_row + 3
+        for number, chart in enumerate(self.results.charts):
+            row = first + _CHART_ROWS * (number // _CHARTS_A_ROW)
+            self.results.charts[number] = front.anchored(chart, "AD"[number % _CHARTS_A_ROW] + str(row))
+
+    def write(self, path: str | os.PathLike[str], progress: Callable[[int], None] | None = None) -> Plan:
+        """Finish the plan and write it to ``path``."""
+        plan = self.finish()
+        writer.write(plan, path, progress)
+        return plan

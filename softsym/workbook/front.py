@@ -1,0 +1,178 @@
+"""The README, Inputs and Derivation sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from math import ceil
+
+from softsym.errors import DomainError
+from softsym.workbook.plan import Chart, Plan, Sheet, Validation, address, area, sheet_prefix
+from softsym.workbook.scope import Scalar, Scope, Vector, defined_name
+from softsym.workbook.styles import LOOKS
+from softsym.workbook.tables import heading
+from softsym.workbook.writer import clean_text
+
+_LIMIT = "1E+300"
+_DOMAINS: dict[str, tuple[str, str, str, str, str]] = {
+    # kind: (type, operator, first, second, in words)
+    "real": ("decimal", "between", f"-{_LIMIT}", _LIMIT, "any number"),
+    "vector": ("decimal", "between", f"-{_LIMIT}", _LIMIT, "any numbers"),
+    "positive": ("decimal", "greaterThan", "0", "", "a number above 0"),
+    "positive vector": ("decimal", "greaterThan", "0", "", "numbers above 0"),
+    "negative": ("decimal", "lessThan", "0", "", "a number below 0"),
+    "nonnegative": ("decimal", "greaterThanOrEqual", "0", "", "a number of 0 or more"),
+    "nonzero": ("decimal", "notEqual", "0", "", "any number but 0"),
+    "integer": ("whole", "between", "-1000000", "1000000", "a whole number"),
+    "unit": ("decimal", "between", "0", "1", "a number from 0 to 1"),
+    "distribution": ("decimal", "between", "0", "1", "numbers above 0 whose sum is 1"),
+    "simplex": ("decimal", "between", "0", "1", "numbers from 0 to 1 whose sum is 1"),
+    "onehot": ("list", "between", '"0,1"', "", "a single 1, the others 0"),
+}
+
+
+def inputs(sheet: Sheet, given: Sequence[Scalar | Vector], scope: Scope, names: dict[str, str]) -> None:
+    """Lay out the inputs: scalars down the sheet, then vectors side by side, each with its unit, domain and meaning."""
+    scalars = [i for i in given if isinstance(i, Scalar)]
+    vectors = [i for i in given if isinstance(i, Vector)]
+    sheet.widths.update({1: 30, 2: 18, 3: 18, 4: 26, 5: 50})
+    row = 5
+    if scalars:
+        row = heading(sheet, row, "Scalars", "")
+        sheet.row(row, ["name", "value", "unit", "domain", "meaning"], style="Heading 3")
+        for offset, scalar in enumerate(scalars, 1):
+            _scalar(sheet, row + offset, scalar, scope)
+        row += len(scalars) + 2
+    if vectors:
+        _vectors(sheet, heading(sheet, row, "Vectors", ""), vectors, scope)
+    names.update({name: where for name, where in scope.cells.items() if defined_name(name)})
+
+
+def _scalar(sheet: Sheet, row: int, scalar: Scalar, scope: Scope) -> None:
+    sheet.put(row, 1, scalar.name, style="Heading 4")
+    sheet.put(row, 2, _finite(scalar.name, scalar.value), style="Input", number_format=scalar.number_format)
+    words = _DOMAINS[scalar.kind][4] if scalar.kind in _DOMAINS else scalar.kind
+    for column, text in enumerate((scalar.unit, words, scalar.meaning), 3):
+        sheet.put(row, column, text, style="Explanatory Text")
+    scope.add(scalar.name, scalar.kind, address(row, 2, sheet.name, anchored=True))
+    _validate(sheet, address(row, 2), scalar.name, scalar.kind, scalar.meaning)
+
+
+def _vectors(sheet: Sheet, row: int, vectors: Sequence[Vector], scope: Scope) -> None:
+    for offset, label in enumerate(("", "unit", "domain", "meaning")):
+        sheet.put(row + offset, 1, label or "name", style="Heading 3" if not label else "Heading 4")
+    top = row + 4
+    longest = max(vectors, key=lambda v: len(v.values))
+    labels = longest.labels or [str(k) for k in range(1, len(longest.values) + 1)]
+    for offset, text in enumerate(labels):
+        sheet.put(top + offset, 1, clean_text(text), style="Heading 4")
+    for column, vector in enumerate(vectors, 2):
+        sheet.widths[column] = max(sheet.widths.get(column, 0), 18)
+        sheet.put(row, column, vector.name, style="Heading 3")
+        _vector(sheet, row, column, vector, scope)
+
+
+def _vector(sheet: Sheet, row: int, column: int, vector: Vector, scope: Scope) -> None:
+    if not len(vector.values):
+        raise DomainError(f"the input {vector.name} has no entries; a vector has at least one")
+    texts = (vector.unit, _DOMAINS[vector.kind][4] if vector.kind in _DOMAINS else vector.kind, vector.meaning)
+    for offset, text in enumerate(texts, 1):
+        sheet.put(row + offset, column, text, style="Mathematics")
+        lines = ceil(1.2 * len(text) / sheet.widths[column])
+        sheet.heights[row + offset] = max(sheet.heights.get(row + offset, 16.0), 15.0 * lines + 2)
+    top, bottom = row + 4, row + 3 + len(vector.values)
+    for offset, value in enumerate(vector.values):
+        cell = _finite(vector.name, value)
+        sheet.put(top + offset, column, cell, style="Input", number_format=vector.number_format)
+    scope.add(vector.name, vector.kind, area(top, column, bottom, column, sheet.name), len(vector.values))
+    where = area(top, column, bottom, column, anchored=False)
+    _validate(sheet, where, vector.name, vector.kind, vector.meaning)
+
+
+def _finite(name: str, value: float) -> float:
+    number = float(value)
+    if number != number or number in (float("inf"), float("-inf")):
+        raise DomainError(f"the input {name} holds {value}; a cell holds a finite number")
+    return value if isinstance(value, int) else number
+
+
+def _validate(sheet: Sheet, where: str, name: str, kind: str, meaning: str) -> None:
+    if kind not in _DOMAINS:
+        raise DomainError(f"an input cannot be of the kind {kind!r}; known: {', '.join(_DOMAINS)}")
+    form, operator, first, second, words = _DOMAINS[kind]
+    prompt = f"{words}. {meaning}".strip()
+    sheet.validations.append(Validation(where, form, first, operator, second, name, prompt, f"{name} takes {words}."))
+
+
+def derivation(sheet: Sheet, title: str, steps: Iterable[Sequence[str]], verdict: str) -> None:
+    """Append the steps of a derivation as text."""
+    row = heading(sheet, max(sheet.bottom + 2, 5), title, "")
+    sheet.widths.update({1: 30, 2: 90, 3: 50})
+    sheet.row(row, ["rule", "expression", "condition"], style="Heading 3")
+    for step in steps:
+        row += 1
+        for column, text in enumerate(step, 1):
+            sheet.put(row, column, clean_text(text), style="Body")
+        lines = [ceil(1.15 * len(text) / width) for text, width in zip(step, (30, 90, 50), strict=False)]
+        sheet.heights[row] = 15.0 * max(1, *lines) + 2
+    if verdict:
+        sheet.put(row + 1, 1, "verdict", style="Heading 4")
+        sheet.put(row + 1, 2, verdict, style="Output")
+
+
+def readme(sheet: Sheet, plan: Plan, how_to_use: Sequence[str], sources: Sequence[tuple[str, str]]) -> None:
+    """The first sheet: how to use the workbook, its sheets, the key to its cells, version and sources."""
+    sheet.widths.update({1: 30, 2: 100})
+    row = _list(sheet, 5, "How to use", [("", text) for text in how_to_use or _USE])
+    row = heading(sheet, row + 1, "Sheets", "")
+    for other in plan.sheets[1:]:
+        sheet.put(row, 1, other.name, style="Hyperlink", link=f"#{sheet_prefix(other.name)}A1")
+        sheet.put(row, 2, other.cells[2, 1].value, style="Body")
+        row += 1
+    row = heading(sheet, row + 1, "Key to the cells", "")
+    for name, look in LOOKS.items():
+        if look.meaning:
+            sheet.put(row, 1, name, style=name)
+            sheet.put(row, 2, look.meaning, style="Body")
+            row += 1
+    about = [("written by", f"softsym {_version()}"), ("purpose", plan.description), *_NOTES]
+    row = _list(sheet, row + 1, "About", about)
+    if sources:
+        row = heading(sheet, row + 1, "Sources", "")
+        for offset, (text, link) in enumerate(sources):
+            sheet.put(row + offset, 1, text, style="Hyperlink" if link else "Body", link=link)
+
+
+def _list(sheet: Sheet, row: int, title: str, rows: Sequence[tuple[str, str]]) -> int:
+    row = heading(sheet, row, title, "")
+    for number, (label, text) in enumerate(rows, 1):
+        sheet.put(row, 1, label or f"{number}.", style="Heading 4")
+        sheet.put(row, 2, text, style="Body")
+        sheet.heights[row] = 15.0 * max(1, ceil(len(text) / 95)) + 2
+        row += 1
+    return row
+
+
+def anchored(chart: Chart, where: str) -> Chart:
+    """The chart at a cell."""
+    return replace(chart, anchor=where)
+
+
+def _version() -> str:
+    try:
+        return version("softsym")
+    except PackageNotFoundError:  # run from a folder that is not installed
+        return "(not installed)"
+
+
+_USE = (
+    "Change the shaded cells of the Inputs sheet; every figure and chart follows at once.",
+    "Read the workings from left to right: one step a column, with its mathematics above it.",
+    "See the Checks sheet if the flag under a sheet's title is red: it names what does not hold, and by how much.",
+)
+_NOTES = (
+    ("formulas", "Only classic functions, the same in Excel, LibreOffice and Google Sheets. Parentheses around a whole "
+     "difference keep a spreadsheet from rounding it to 0."),
+    ("protection", "The sheets are protected without a password, against slips; unprotect them to build on them."),
+)  # fmt: skip

@@ -1,0 +1,219 @@
+"""Tables of a workbook: staged workings one step a column, sweeps over a parameter, and grids over two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import ceil
+
+from softsym.errors import ShapeError
+from softsym.expression import Expr
+from softsym.language import bare_text
+from softsym.targets.excel_syntax import column_letters
+from softsym.workbook.plan import ColourScale, Series, Sheet, address, area
+from softsym.workbook.scope import Scope, column_place
+
+WIDTH = 17.0
+LINE = 15.0
+
+
+def heading(sheet: Sheet, row: int, title: str, note: str) -> int:
+    """A heading with a line under it; gives the next free row."""
+    sheet.put(row, 1, title, style="Heading 1")
+    sheet.heights[row] = 22
+    if note:
+        sheet.put(row + 1, 1, note, style="Explanatory Text")
+    return row + 1 + bool(note)
+
+
+class _Headed:
+    """Rows under a row of mathematics and a row of headers."""
+
+    def __init__(self, scope: Scope, sheet: Sheet, row: int, title: str, note: str, corner: str) -> None:
+        self.scope, self.sheet, self.title = scope, sheet, title
+        self.mathematics_row = heading(sheet, row, title, note)
+        self.header_row = self.mathematics_row + 1
+        self.top, self.right = self.header_row + 1, 1
+        self.head(1, corner, "")
+
+    def head(self, column: int, header: str, mathematics: str) -> None:
+        if mathematics:
+            self.sheet.put(self.mathematics_row, column, mathematics, style="Mathematics")
+        self.sheet.put(self.header_row, column, header, style="Heading 3")
+        self.sheet.widths.setdefault(column, WIDTH)
+        width = self.sheet.widths[column]
+        for row, text in ((self.mathematics_row, mathematics), (self.header_row, header)):
+            lines = max(ceil(1.15 * len(text) / width), 1)
+            self.sheet.heights[row] = max(self.sheet.heights.get(row, LINE), LINE * lines + 3)
+
+
+class Table(_Headed):
+    """One row an entry: inputs and steps side by side, each step a formula on the columns before it."""
+
+    def __init__(
+        self, scope: Scope, sheet: Sheet, row: int, title: str, note: str, labels: Sequence[str], corner: str
+    ) -> None:
+        super().__init__(scope, sheet, row, title, note, corner)
+        self.length = len(labels)
+        self.bottom = self.top + self.length - 1
+        self.totals_row: int | None = None
+        for offset, label in enumerate(labels):
+            sheet.put(self.top + offset, 1, label, style="Heading 4")
+
+    @property
+    def end(self) -> int:
+        """The last row of the table."""
+        return self.totals_row or self.bottom
+
+    def place(self, column: int) -> str:
+        return column_place(self.sheet.name, self.top, self.bottom, column)
+
+    def link(self, name: str, header: str = "", *, number_format: str = "General") -> str:
+        """A column that repeats an input or another column, so that the workings can be read on their own."""
+        self.right += 1
+        self.head(self.right, header or name, name)
+        maker = self.scope.maker(self.scope.read(name), self.sheet.name)
+        self._formulas(maker.formula, "Linked Cell", number_format)
+        return self.place(self.right)
+
+    def column(
+        self,
+        name: str,
+        text: str | Expr,
+        header: str = "",
+        *,
+        form: str = "plain",
+        number_format: str = "0.0000",
+        mathematics: str = "",
+        output: bool = False,
+    ) -> str:
+        """A step: ``text`` is a vector expression in the inputs and the columns so far, and ``name`` is new.
+
+        ``form`` "plain" lays the formula out as it is written, which may overflow; "stable" never does. The text stands
+        above the header, unless ``mathematics`` is given. Gives the cells of the column.
+
+        Raises :class:`~softsym.errors.ShapeError` if the expression is not a vector of the table's length.
+        """
+        expr = self.scope.read(text, form)
+        if self.scope.size(expr) != self.length:
+            raise ShapeError(f"{name} has {self.scope.size(expr)} entries, and the table has {self.length} rows")
+        self.right += 1
+        shown = mathematics or (text if isinstance(text, str) else bare_text(text))
+        self.head(self.right, header or name, shown)
+        self._formulas(
+            self.scope.maker(expr, self.sheet.name).formula, "Output" if output else "Calculation", number_format
+        )
+        self.scope.add(name, "vector", self.place(self.right), self.length)
+        return self.place(self.right)
+
+    def _formulas(self, formula: Callable[[tuple[int, ...]], str], style: str, number_format: str) -> None:
+        for k in range(1, self.length + 1):
+            text = formula((k,)).removeprefix("=")
+            self.sheet.put(self.top + k - 1, self.right, formula=text, style=style, number_format=number_format)
+
+    def note(self, header: str, texts: Sequence[str]) -> None:
+        """A column of figures or remarks as their source prints them; they stay text."""
+        self.right += 1
+        self.head(self.right, header, "")
+        for offset, text in enumerate(texts):
+            self.sheet.put(self.top + offset, self.right, text, style="Note")
+
+    def total(self, name: str, label: str = "sum", *, function: str = "SUM", number_format: str = "0.0000") -> str:
+        """A figure under a column, such as its ``SUM`` or ``MAX``; gives its cell."""
+        where = self.scope.cells[name].rpartition("!")[2]
+        self.totals_row = self.bottom + 1
+        column = int(next(c for c in range(2, self.right + 1) if where.startswith(f"${column_letters(c)}$")))
+        self.sheet.put(self.totals_row, 1, label, style="Total")
+        self.sheet.put(
+            self.totals_row, column, formula=f"{function}({where})", style="Total", number_format=number_format
+        )
+        return address(self.totals_row, column, self.sheet.name, anchored=True)
+
+
+class Sweep(_Headed):
+    """One row a value of a parameter; each column a scalar expression at that value."""
+
+    def __init__(
+        self, scope: Scope, sheet: Sheet, row: int, title: str, note: str, parameter: str, values: Sequence[float]
+    ) -> None:
+        super().__init__(scope, sheet, row, title, note, parameter)
+        self.parameter, self.bottom = parameter, self.top + len(values) - 1
+        for offset, value in enumerate(values):
+            sheet.put(self.top + offset, 1, value, style="Input")
+
+    @property
+    def end(self) -> int:
+        return self.bottom
+
+    @property
+    def x(self) -> str:
+        """The cells of the parameter's values."""
+        return column_place(self.sheet.name, self.top, self.bottom, 1)
+
+    def column(
+        self,
+        text: str | Expr,
+        header: str = "",
+        *,
+        form: str = "stable",
+        number_format: str = "0.0000",
+        mathematics: str = "",
+    ) -> Series:
+        """A scalar expression at every value of the parameter; gives the series for a chart."""
+        expr = self.scope.read(text, form, [self.parameter])
+        if expr.shape:
+            raise ShapeError(f"a sweep takes one number a row, and {expr} is a vector: take entries, as in z[1]")
+        self.right += 1
+        shown = mathematics or (text if isinstance(text, str) else bare_text(text))
+        self.head(self.right, header or shown, shown)
+        for row in range(self.top, self.bottom + 1):
+            formula = self.scope.maker(expr, self.sheet.name, {self.parameter: f"$A{row}"}).formula()
+            self.sheet.put(row, self.right, formula=formula[1:], style="Calculation", number_format=number_format)
+        return Series(header or shown, column_place(self.sheet.name, self.top, self.bottom, self.right))
+
+
+class Grid:
+    """A scalar expression over the values of two parameters, coloured from small to large."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        sheet: Sheet,
+        row: int,
+        title: str,
+        note: str,
+        text: str | Expr,
+        across: tuple[str, Sequence[float]],
+        down: tuple[str, Sequence[float]],
+        form: str = "stable",
+        number_format: str = "0.00",
+    ) -> None:
+        self.sheet, self.title = sheet, title
+        self.header = heading(sheet, row, title, note)
+        self.top, self.bottom, self.right = self.header + 1, self.header + len(down[1]), 1 + len(across[1])
+        sheet.put(self.header, 1, f"{down[0]} down, {across[0]} across", style="Heading 3")
+        for column, value in enumerate(across[1], 2):
+            sheet.put(self.header, column, value, style="Input")
+            sheet.widths.setdefault(column, 8)
+        expr = scope.read(text, form, [across[0], down[0]])
+        for row, value in enumerate(down[1], self.top):
+            sheet.put(row, 1, value, style="Input")
+            for column in range(2, self.right + 1):
+                cells = {across[0]: f"{column_letters(column)}${self.header}", down[0]: f"$A{row}"}
+                formula = scope.maker(expr, sheet.name, cells).formula()[1:]
+                sheet.put(row, column, formula=formula, style="Calculation", number_format=number_format)
+        sheet.scales.append(ColourScale(area(self.top, 2, self.bottom, self.right, anchored=False)))
+
+    @property
+    def end(self) -> int:
+        return self.bottom
+
+    @property
+    def x(self) -> str:
+        """The cells of the values down, the categories of a surface chart."""
+        return column_place(self.sheet.name, self.top, self.bottom, 1)
+
+    def series(self) -> tuple[Series, ...]:
+        """The columns of the grid, for a surface chart."""
+        values = [self.sheet.cells[self.header, c].value for c in range(2, self.right + 1)]
+        places = [column_place(self.sheet.name, self.top, self.bottom, c) for c in range(2, self.right + 1)]
+        return tuple(Series(f"{v:g}", place) for v, place in zip(values, places, strict=True))
