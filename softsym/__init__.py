@@ -29,6 +29,7 @@ _PLACES: dict[str, tuple[str, ...]] = {
         "UnsupportedError",
     ),
     "softsym.bindings": ("value",),
+    "softsym.figures": ("Figure", "figures"),
     "softsym.expression": ("Expr",),
 }
 """The public names by the module that holds them."""

@@ -152,16 +152,17 @@ def _check_scalar(name: str, domain: str, number: Fraction) -> None:
 def check_vector(name: str, kind: Kind, numbers: Sequence[Fraction]) -> None:
     """Raise unless the numbers are a vector of the kind."""
     least = {"positive vector": "> 0", "distribution": "> 0", "simplex": ">= 0", "onehot": "0 or 1"}.get(kind.domain)
-    bad = [v for v in numbers if (v <= 0 if least == "> 0" else v < 0)] if least else []
+    bad = [v for v in numbers if v < 0 or (v == 0 and least == "> 0")] if least else []
     if kind.domain == "onehot" and sorted(numbers) != [0] * (len(numbers) - 1) + [1]:
         raise DomainError(f"{name} is declared onehot: one entry must be 1 and the others 0")
     if bad:
         raise DomainError(f"{name} is declared {kind.domain}, so each entry must be {least}; {_shown(bad[0])} is not")
-    if kind.domain in ("distribution", "simplex") and abs(sum(numbers) - 1) > SUM_TOLERANCE:
-        raise DomainError(f"{name} is declared {kind.domain}, so its sum must be 1, and it is {_shown(sum(numbers))}")
+    total = sum(numbers, Fraction(0))
+    if kind.domain in ("distribution", "simplex") and abs(total - 1) > SUM_TOLERANCE:
+        raise DomainError(f"{name} is declared {kind.domain}, so its sum must be 1, and it is {_shown(total)}")
 
 
-def _shown(number: Fraction | int) -> str:
+def _shown(number: Fraction) -> str:
     return f"{float(number):.12g}"
 
 

@@ -24,6 +24,7 @@ ORDER = (
     "vocabulary",
     "evaluation",
     "bindings",
+    "figures",
     "algebra",
     "limits",
     "calculus",

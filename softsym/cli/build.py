@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import runpy
 import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -70,17 +73,20 @@ def _built(paths: list[Path], folder: Path, jobs: int) -> Iterator[tuple[Path, l
 
 
 def run_script(path: str, folder: str) -> tuple[list[str], str]:
-    """Run one report script; the names of the files that it wrote, and its fault in one line, or nothing.
+    """Run the function ``build(folder)`` of a report script; the names of its files, and its fault in one line.
 
-    A script is any Python program that writes its reports with :meth:`softsym.Report.write`.
+    The script writes to a folder of its own, whose files are moved to ``folder`` when it has ended well: a script that
+    fails leaves nothing behind.
     """
-    import runpy
-
-    from softsym.report import writing_to
-
-    with writing_to(Path(folder)) as written:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".softsym-") as own:
         try:
-            runpy.run_path(path, run_name="__main__")
+            make = runpy.run_path(path, run_name="softsym report").get("build")
+            if not callable(make):
+                return [], "it has no function build(folder) that writes the report"
+            make(Path(own))
         except Exception as error:
-            return written, f"{type(error).__name__}: {error}"
-    return written, "" if written else "it wrote no report; end the script with report.write(name)"
+            return [], f"{type(error).__name__}: {error}"
+        names = sorted(file.name for file in Path(own).iterdir())
+        for name in names:
+            os.replace(Path(own, name), Path(folder, name))
+    return names, "" if names else "it wrote nothing"

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from softsym.proof import Verdict
 
 COLOURS = {"proved": "green", "refuted": "red", "unknown": "yellow"}
-EXIT_CODES = {"proved": 0, "refuted": 1, "unknown": 3}
 
 
 @click.command()
@@ -25,7 +24,9 @@ EXIT_CODES = {"proved": 0, "refuted": 1, "unknown": 3}
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a statement and line.")
 @click.option("--explain", is_flag=True, help="Show the steps of each proof.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use.  [default: one a core for several statements]")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=30, show_default=True, help="Seconds each.")
+@click.option(
+    "--timeout", type=click.FloatRange(0, min_open=True), default=30.0, show_default=True, help="Seconds each."
+)
 def check(
     texts: tuple[str, ...],
     path: str | None,
@@ -49,11 +50,10 @@ def check(
     worst = 0
     for verdict in _verdicts(statements, jobs, timeout):
         if as_json:
-            click.echo(json.dumps(as_object(verdict)))
+            click.echo(json.dumps(verdict.as_json()))
         else:
             show_verdict(verdict, explain)
-        code = EXIT_CODES[verdict.status]
-        worst = 1 if 1 in (worst, code) else max(worst, code)
+        worst = 1 if 1 in (worst, verdict.exit_code) else max(worst, verdict.exit_code)
     sys.exit(worst)
 
 
@@ -111,35 +111,11 @@ def _with_progress(verdicts: Iterable[Verdict], total: int) -> Iterator[Verdict]
     yield from track(verdicts, total=total, description="checking", console=Console(stderr=True), transient=True)
 
 
-def as_object(verdict: Verdict) -> dict[str, Any]:
-    """The fields of a verdict that ``--json`` prints, in their order."""
-    names = ("name", "statement", "status", "scope", "method", "seconds", "counterexample", "detail")
-    return {name: _plain(getattr(verdict, name)) for name in names}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
-
-
 def show_verdict(verdict: Verdict, explain: bool = False) -> None:
     """Print a verdict: the status, the statement, how it was decided, and the counterexample or the steps."""
-    status = click.style(verdict.status, fg=COLOURS[verdict.status], bold=True)
+    first, _, rest = (verdict.explain() if explain else str(verdict)).partition("\n")
+    status, _, statement = first.partition(": ")
     name = f"{verdict.name}: " if verdict.name else ""
-    click.echo(f"{status}  {name}{verdict.statement}")
-    click.echo(f"  {verdict.scope}; {verdict.method}; {verdict.seconds:.2f} s")
-    if verdict.counterexample:
-        shown = ", ".join(f"{n} = {_value_text(v)}" for n, v in verdict.counterexample.items())
-        click.echo(f"  counterexample: {shown}")
-    if verdict.detail:
-        click.echo(f"  {verdict.detail}")
-    if explain:
-        for number, step in enumerate(verdict.proof, 1):
-            click.echo(f"  {number}. {step}")
-
-
-def _value_text(value: Any) -> str:
-    return f"({', '.join(map(str, value))})" if isinstance(value, list | tuple) else str(value)
+    click.echo(f"{click.style(status, fg=COLOURS[status], bold=True)}: {name}{statement}")
+    if rest:
+        click.echo(rest)
