@@ -41,7 +41,7 @@ def to_excel(
     Raises :class:`~softsym.errors.ShapeError` where the cells do not fit the names, and
     :class:`~softsym.errors.UnsupportedError` for what classic functions cannot state or Excel's limits forbid.
     """
-    return FormulaMaker(prepared(expr, form), cells).formula(_indices(index))
+    return FormulaMaker(prepared(expr, form), cells, accurate=form == "stable").formula(_indices(index))
 
 
 def to_excel_entries(expr: Expr | str, cells: Cells, *, form: str = "stable") -> list[str]:
@@ -50,7 +50,7 @@ def to_excel_entries(expr: Expr | str, cells: Cells, *, form: str = "stable") ->
     >>> to_excel_entries("z/sum(z)", {"z": "B2:C2"})
     ['=B2/SUM(B2:C2)', '=C2/SUM(B2:C2)']
     """
-    maker = FormulaMaker(prepared(expr, form), cells)
+    maker = FormulaMaker(prepared(expr, form), cells, accurate=form == "stable")
     (length,) = maker.shape(1)
     return [maker.formula((k,)) for k in range(1, length + 1)]
 
@@ -61,7 +61,7 @@ def to_excel_grid(expr: Expr | str, cells: Cells, *, form: str = "stable") -> li
     >>> to_excel_grid("outer(z, z)", {"z": "A1:A2"})
     [['=A1*A1', '=A1*A2'], ['=A2*A1', '=A2*A2']]
     """
-    maker = FormulaMaker(prepared(expr, form), cells)
+    maker = FormulaMaker(prepared(expr, form), cells, accurate=form == "stable")
     rows, columns = maker.shape(2)
     return [[maker.formula((i, j)) for j in range(1, columns + 1)] for i in range(1, rows + 1)]
 
@@ -75,10 +75,13 @@ def prepared(expr: Expr | str, form: str = "stable") -> Expr:
 
 
 class FormulaMaker:
-    """One prepared expression on given cells; each entry is a formula of its own."""
+    """One prepared expression on given cells; each entry is a formula of its own.
 
-    def __init__(self, expr: Expr, cells: Cells) -> None:
-        self.expr, self.places = expr, places(cells)
+    With ``accurate``, log(1 + u) and exp(t) - 1 keep their digits; without, the formula is laid out as it is written.
+    """
+
+    def __init__(self, expr: Expr, cells: Cells, *, accurate: bool = True) -> None:
+        self.expr, self.places, self.accurate = expr, places(cells), accurate
         _check_names(self.expr, self.places)
         self.vectors = _vectors(expr, self.places)
         self.lengths = find_lengths(self.vectors, self.places)
@@ -109,7 +112,7 @@ class FormulaMaker:
             for s in reversed(self.vectors)
             if s.kind.vector_length == Length.of(next(iter(_names(s)), "")) and self.places[s.name].orientation
         }
-        return FormulaPrinter(self.places, self.lengths, measures)
+        return FormulaPrinter(self.places, self.lengths, measures, accurate=self.accurate)
 
 
 def _vectors(expr: Expr, where: Mapping[str, Place]) -> list[Symbol]:

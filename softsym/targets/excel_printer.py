@@ -11,6 +11,7 @@ from softsym.expansion import unfold
 from softsym.expression import Apply, Expr, Number, Symbol, apply
 from softsym.language.reader import constant
 from softsym.symbols import Length
+from softsym.targets.excel_accurate import expm1_argument, log1p_argument
 from softsym.targets.excel_cells import (
     ADDITIVE,
     ATOM,
@@ -61,13 +62,20 @@ def _is_range(piece: Piece) -> bool:
 class PiecePrinter:
     """Prints expressions on given places.
 
-    ``lengths`` are the values of N, M, ...; ``measures`` are ranges that have these lengths.
+    ``lengths`` are the values of N, M, ...; ``measures`` are ranges that have these lengths. With ``accurate``,
+    log(1 + u) and exp(t) - 1 are printed so that they keep their digits where they are small.
     """
 
     def __init__(
-        self, places: Mapping[str, Place], lengths: Mapping[str, int], measures: Mapping[str, Place] | None = None
+        self,
+        places: Mapping[str, Place],
+        lengths: Mapping[str, int],
+        measures: Mapping[str, Place] | None = None,
+        *,
+        accurate: bool = False,
     ) -> None:
         self.places, self.lengths, self.measures = places, lengths, measures or {}
+        self.accurate = accurate
         self.axes = count()
         self.arrays = 0  # how many SUMPRODUCTs stand around what is printed
         rows = [p.orientation for p in places.values() if p.orientation]
@@ -80,6 +88,10 @@ class PiecePrinter:
         if isinstance(expr, Symbol):
             return self.symbol(expr, positions, env)
         assert isinstance(expr, Apply)
+        if self.accurate:
+            kept = self.print_accurate(expr, positions, env)
+            if kept is not None:
+                return kept
         if expr.head in _INFIX:
             return self.infix(expr, positions, env)
         if expr.head in _CALLS:
@@ -221,6 +233,18 @@ class PiecePrinter:
         tail = f"EXP(-{size})"
         text = f"({x.within(ADDITIVE)}+{size})/2+2*ATANH({tail}/(2+{tail}))"
         return self.join(text, ADDITIVE, x)
+
+    def print_accurate(self, expr: Apply, positions: tuple[Position, ...], env: Env) -> Piece | None:
+        small = log1p_argument(expr)
+        if small is not None:
+            u = self.at(small, positions if small.shape else (), env)
+            return self.join(f"2*ATANH({u.text}/(2+{u.text}))", MULTIPLICATIVE, u)
+        found = expm1_argument(expr)
+        if found is None:
+            return None
+        t = self.at(found[0], positions if found[0].shape else (), env)
+        half = f"{'-' if found[1] else ''}TANH({t.within(MULTIPLICATIVE)}/2)"
+        return self.join(f"{half}*(1+EXP({t.text}))", MULTIPLICATIVE, t)
 
     def print_relu(self, expr: Apply, positions: tuple[Position, ...], env: Env) -> Piece:
         return self.positive_part(self.at(expr.args[0], positions, env))

@@ -141,7 +141,7 @@ class Book:
         """A scalar result with a name, which later expressions may use; gives its cell."""
         self._result_row += 1
         row, expr = self._result_row, self.scope.read(text, form)
-        formula = self.scope.maker(expr, "Results").formula()
+        formula = self.scope.maker(expr, "Results", accurate=form == "stable").formula()
         self.results.put(row, 1, name, style="Heading 4")
         shown = mathematics or (text if isinstance(text, str) else bare_text(text))
         self.results.put(row, 2, shown, style="Explanatory Text")

@@ -81,7 +81,9 @@ class Scope:
         declared = ", ".join(f"{word}: {kind}" for word, kind in kinds)
         return prepared(parse_expression(f"{text} where {declared}" if declared else text), form)
 
-    def maker(self, expr: Expr, sheet: str, cells: Mapping[str, str] | None = None) -> FormulaMaker:
+    def maker(
+        self, expr: Expr, sheet: str, cells: Mapping[str, str] | None = None, *, accurate: bool = True
+    ) -> FormulaMaker:
         """What prints the entries of an expression as formulas on ``sheet``; ``cells`` override those of the scope."""
         known = {**self.cells, **(cells or {})}
         used = {s.name for s in free_symbols(expr)}
@@ -91,7 +93,8 @@ class Scope:
         if not any(s.kind.type == "vector" for s in free_symbols(expr)):
             used |= {n for n, k in self.kinds.items() if k.type == "vector" and n in DEFAULT_KINDS}
         prefix = sheet_prefix(sheet)
-        return FormulaMaker(expr, {n: where.removeprefix(prefix) for n, where in known.items() if n in used})
+        local = {n: where.removeprefix(prefix) for n, where in known.items() if n in used}
+        return FormulaMaker(expr, local, accurate=accurate)
 
     def size(self, expr: Expr) -> int:
         """The length of a vector expression."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import ceil
 
-from softsym.errors import ShapeError
+from softsym.errors import DomainError, ShapeError, did_you_mean
 from softsym.expression import Expr
 from softsym.language import bare_text
+from softsym.targets.excel import FormulaMaker
 from softsym.targets.excel_syntax import column_letters
 from softsym.workbook.plan import ColourScale, Series, Sheet, address, area
 from softsym.workbook.scope import Scope, column_place
@@ -55,14 +56,15 @@ class Table(_Headed):
         super().__init__(scope, sheet, row, title, note, corner)
         self.length = len(labels)
         self.bottom = self.top + self.length - 1
-        self.totals_row: int | None = None
+        self.columns: dict[str, int] = {}
+        self.totals: dict[str, int] = {}
         for offset, label in enumerate(labels):
             sheet.put(self.top + offset, 1, label, style="Heading 4")
 
     @property
     def end(self) -> int:
         """The last row of the table."""
-        return self.totals_row or self.bottom
+        return self.bottom + len(self.totals)
 
     def place(self, column: int) -> str:
         return column_place(self.sheet.name, self.top, self.bottom, column)
@@ -70,6 +72,7 @@ class Table(_Headed):
     def link(self, name: str, header: str = "", *, number_format: str = "General") -> str:
         """A column that repeats an input or another column, so that the workings can be read on their own."""
         self.right += 1
+        self.columns[name] = self.right
         self.head(self.right, header or name, name)
         maker = self.scope.maker(self.scope.read(name), self.sheet.name)
         self._formulas(maker.formula, "Linked Cell", number_format)
@@ -102,6 +105,7 @@ class Table(_Headed):
         self._formulas(
             self.scope.maker(expr, self.sheet.name).formula, "Output" if output else "Calculation", number_format
         )
+        self.columns[name] = self.right
         self.scope.add(name, "vector", self.place(self.right), self.length)
         return self.place(self.right)
 
@@ -118,15 +122,18 @@ class Table(_Headed):
             self.sheet.put(self.top + offset, self.right, text, style="Note")
 
     def total(self, name: str, label: str = "sum", *, function: str = "SUM", number_format: str = "0.0000") -> str:
-        """A figure under a column, such as its ``SUM`` or ``MAX``; gives its cell."""
-        where = self.scope.cells[name].rpartition("!")[2]
-        self.totals_row = self.bottom + 1
-        column = int(next(c for c in range(2, self.right + 1) if where.startswith(f"${column_letters(c)}$")))
-        self.sheet.put(self.totals_row, 1, label, style="Total")
-        self.sheet.put(
-            self.totals_row, column, formula=f"{function}({where})", style="Total", number_format=number_format
-        )
-        return address(self.totals_row, column, self.sheet.name, anchored=True)
+        """A figure under a column, such as its ``SUM`` or ``MAX``; gives its cell.
+
+        Raises :class:`~softsym.errors.DomainError` for a name that is no column of this table.
+        """
+        if name not in self.columns:
+            raise DomainError(f"{name} is no column of this table; {did_you_mean(name, self.columns)}")
+        column = self.columns[name]
+        row = self.totals.setdefault(label, self.bottom + 1 + len(self.totals))
+        self.sheet.put(row, 1, label, style="Total")
+        formula = f"{function}({area(self.top, column, self.bottom, column)})"
+        self.sheet.put(row, column, formula=formula, style="Total", number_format=number_format)
+        return address(row, column, self.sheet.name, anchored=True)
 
 
 class Sweep(_Headed):
@@ -165,8 +172,13 @@ class Sweep(_Headed):
         self.right += 1
         shown = mathematics or (text if isinstance(text, str) else bare_text(text))
         self.head(self.right, header or shown, shown)
+
+        def maker(row: int) -> FormulaMaker:
+            place = {self.parameter: f"$A{row}"}
+            return self.scope.maker(expr, self.sheet.name, place, accurate=form == "stable")
+
         for row in range(self.top, self.bottom + 1):
-            formula = self.scope.maker(expr, self.sheet.name, {self.parameter: f"$A{row}"}).formula()
+            formula = maker(row).formula()
             self.sheet.put(row, self.right, formula=formula[1:], style="Calculation", number_format=number_format)
         return Series(header or shown, column_place(self.sheet.name, self.top, self.bottom, self.right))
 
@@ -199,7 +211,7 @@ class Grid:
             sheet.put(row, 1, value, style="Input")
             for column in range(2, self.right + 1):
                 cells = {across[0]: f"{column_letters(column)}${self.header}", down[0]: f"$A{row}"}
-                formula = scope.maker(expr, sheet.name, cells).formula()[1:]
+                formula = scope.maker(expr, sheet.name, cells, accurate=form == "stable").formula()[1:]
                 sheet.put(row, column, formula=formula, style="Calculation", number_format=number_format)
         sheet.scales.append(ColourScale(area(self.top, 2, self.bottom, self.right, anchored=False)))
 
