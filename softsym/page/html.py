@@ -1,0 +1,268 @@
+"""A report as one HTML file that needs nothing else: no request, no script to read it, a policy that forbids both."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from softsym.page.charts import chart_svg, summary
+from softsym.page.document import (
+    Chart,
+    Checked,
+    Code,
+    Derived,
+    Display,
+    Document,
+    Link,
+    Play,
+    Prose,
+    Section,
+    Step,
+    Table,
+)
+from softsym.page.play import Widget, number
+from softsym.page.prose import equation, formula_html, prose_html, width
+from softsym.targets.javascript import RUNTIME
+from softsym.targets.mathml import to_mathml
+
+LONG_STEP = 150
+"""Steps wider than so many characters are folded."""
+
+LONG_LINE = 64
+"""An equation wider than this stands on two lines."""
+
+
+def to_html(document: Document) -> str:
+    """The document as one self-contained HTML page."""
+    return _Page(document).html()
+
+
+def asset(name: str) -> str:
+    """A file of the page's own."""
+    return (files("softsym.page") / "assets" / name).read_text(encoding="utf-8")
+
+
+def policy(scripts: list[str], styles: list[str]) -> str:
+    """The content security policy that allows exactly these scripts and styles, and no other source."""
+    allowed = " ".join(f"'sha256-{_digest(script)}'" for script in scripts) or "'none'"
+    styled = " ".join(f"'sha256-{_digest(style)}'" for style in styles) or "'none'"
+    rest = "img-src data:; base-uri 'none'; form-action 'none'"
+    return f"default-src 'none'; script-src {allowed}; style-src {styled}; {rest}"
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+class _Page:
+    """One method a block; what blocks need in scripts is gathered on the way."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.widgets: list[Widget] = []
+        self.count = 0
+
+    def html(self) -> str:
+        body = "\n".join(self.section(n, section) for n, section in enumerate(self.document.sections, 1))
+        scripts, styles = self.scripts(), self.styles()
+        return "\n".join([
+            "<!doctype html>",
+            '<html lang="en">',
+            *self.head(policy(scripts, styles), styles),
+            "<body>",
+            *self.header(),
+            f"<main>\n{body}\n</main>",
+            *self.footer(),
+            *(f"<script>{script}</script>" for script in scripts),
+            "</body>",
+            "</html>",
+            "",
+        ])  # fmt: skip
+
+    def head(self, rules: str, styles: list[str]) -> Iterator[str]:
+        title, described = escape(self.document.title), escape(self.document.summary)
+        yield f'<head>\n<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{rules}">'
+        yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        yield '<meta name="color-scheme" content="light dark">'
+        yield f'<meta name="description" content="{described}">'
+        yield f'<meta name="softsym-verdicts" content="{counts(self.document)}">'
+        yield f"<title>{title}</title>"
+        yield from (f"<style>{style}</style>" for style in styles)
+        yield "</head>"
+
+    def header(self) -> Iterator[str]:
+        yield f"<header>\n<h1>{escape(self.document.title)}</h1>"
+        if self.document.summary:
+            yield f'<p class="summary">{prose_html(self.document.summary)}</p>'
+        if self.document.links:
+            yield f'<ul class="links">{"".join(f"<li>{link_html(link)}</li>" for link in self.document.links)}</ul>'
+        if len(self.document.sections) > 2:
+            entries = (
+                f'<li><a href="#s{n}">{escape(s.title)}</a></li>' for n, s in enumerate(self.document.sections, 1)
+            )
+            yield f'<nav aria-label="Contents"><ol>{"".join(entries)}</ol></nav>'
+        yield "</header>"
+
+    def footer(self) -> Iterator[str]:
+        yield "<footer>"
+        if self.document.sources:
+            items = "".join(f"<li>{link_html(source)}</li>" for source in self.document.sources)
+            yield f"<h2>Sources</h2>\n<ul>{items}</ul>"
+        yield "<p>Made by softsym. This file needs no connection.</p>\n</footer>"
+
+    def scripts(self) -> list[str]:
+        """The library for curves, the printed functions, and the script that calls them; only what is used."""
+        functions = [item.code for widget in self.widgets for item in widget.items]
+        names = [item.call for widget in self.widgets for item in widget.items]
+        formulas = "\n".join([RUNTIME, *functions]) if names else ""
+        table = f"const FORMULAS = {{ {', '.join(names)} }};"
+        return [*([asset("uplot.min.js")] if self.widgets else []), f"{formulas}\n{table}\n{asset('play.js')}"]
+
+    def styles(self) -> list[str]:
+        return [asset("page.css"), *([asset("uplot.min.css")] if self.widgets else [])]
+
+    def identity(self) -> str:
+        """A name of its own for an element."""
+        self.count += 1
+        return f"e{self.count}"
+
+    def section(self, n: int, section: Section) -> str:
+        blocks = "\n".join(self.block(block) for block in section.blocks)
+        return f'<section aria-labelledby="s{n}">\n<h2 id="s{n}">{escape(section.title)}</h2>\n{blocks}\n</section>'
+
+    def block(self, block: Any) -> str:
+        methods: dict[type, Callable[[Any], str]] = {
+            Prose: lambda b: f"<p>{prose_html(b.text)}</p>",
+            Display: self.display,
+            Derived: self.derived,
+            Checked: self.checked,
+            Table: self.table,
+            Chart: self.chart,
+            Play: self.play,
+            Code: self.code,
+        }
+        return methods[type(block)](block)
+
+    def display(self, block: Display) -> str:
+        label = f"<p>{prose_html(block.label)}</p>" if block.label else ""
+        return f"{label}{scrolling(formula_html(block.formula, block=True), 'display', 'formula')}"
+
+    def derived(self, block: Derived) -> str:
+        steps = "".join(step_html(step) for step in block.derivation.steps)
+        return f'<h3>{prose_html(block.title)}</h3>\n<ol class="steps">{steps}</ol>'
+
+    def checked(self, block: Checked) -> str:
+        title = f"<h3>{escape(block.title)}</h3>\n" if block.title else ""
+        return title + "\n".join(verdict_html(verdict) for verdict in block.verdicts)
+
+    def table(self, block: Table) -> str:
+        name = self.identity()
+        caption = f"<caption>{prose_html(block.caption)}</caption>" if block.caption else ""
+        head = "".join(f'<th scope="col">{prose_html(text)}</th>' for text in block.header)
+        rows = "".join(f"<tr>{''.join(self.cells(block, row))}</tr>" for row in block.rows)
+        button = ""
+        if block.hidden:
+            button = (
+                '<p class="needs-script"><button type="button" class="prediction" aria-pressed="false" '
+                f'aria-controls="{name}">Predict, then reveal</button></p>'
+            )
+        table = f'<table id="{name}">{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        return button + scrolling(table, "scroll", block.caption or "table")
+
+    @staticmethod
+    def cells(block: Table, row: tuple[str | float | int, ...]) -> Iterator[str]:
+        for n, value in enumerate(row):
+            predicted = f' data-predict="{escape(f"{block.header[n]}, {row[0]}")}"' if n in block.hidden else ""
+            kind = ' class="text"' if isinstance(value, str) and len(value) > 24 else ""
+            text = prose_html(value) if isinstance(value, str) else number(value)
+            yield f'<th scope="row">{text}</th>' if n == 0 else f"<td{predicted}{kind}>{text}</td>"
+
+    def chart(self, block: Chart) -> str:
+        words = prose_html(block.description) if block.description else escape(summary(block))
+        return (
+            f"<figure>{chart_svg(block, self.identity())}"
+            f"<figcaption><strong>{escape(block.title)}.</strong> {words}</figcaption></figure>"
+        )
+
+    def play(self, block: Play) -> str:
+        widget = Widget(block, len(self.widgets))
+        self.widgets.append(widget)
+        return widget.html()
+
+    def code(self, block: Code) -> str:
+        name = self.identity()
+        title = escape(block.title)
+        return (
+            f'<div class="code"><div class="bar-top"><h3>{title}</h3><button type="button" class="copy needs-script" '
+            f'aria-controls="{name}" aria-label="Copy {title}">Copy</button></div>'
+            f'<pre tabindex="0"><code id="{name}">{escape(block.text)}</code></pre></div>'
+        )
+
+
+def scrolling(inner: str, kind: str, label: str) -> str:
+    """A box that scrolls sideways on narrow screens, with the keyboard too."""
+    return f'<div class="{kind}" tabindex="0" role="region" aria-label="{escape(label)}">{inner}</div>'
+
+
+def link_html(link: Link) -> str:
+    """A link to a file or a web address; any other scheme is shown as text."""
+    text = escape(link.text)
+    scheme, colon, _ = link.target.partition(":")
+    if colon and scheme.lower() not in ("http", "https"):
+        return text
+    return f'<a href="{escape(link.target)}">{text}</a>'
+
+
+def step_html(step: Step) -> str:
+    """A step of a derivation: its rule, before and after, its condition and how it was checked."""
+    size = width(step.before) + width(step.after)
+    checked = str(getattr(step, "checked", ""))
+    badge = f' <span class="badge proved">{escape(checked)}</span>' if checked else ""
+    condition = f'<p class="condition">where {prose_html(step.condition)}</p>' if step.condition else ""
+    return (
+        f"<li><details{'' if size > LONG_STEP else ' open'}><summary>{prose_html(step.rule)}{badge}</summary>"
+        f"{_before_after(step, size)}{condition}</details></li>"
+    )
+
+
+def _before_after(step: Step, size: int) -> str:
+    whole = equation(step.before, step.after) if size <= LONG_LINE else None
+    if whole is not None:
+        return scrolling(to_mathml(whole, block=True), "display", "step")
+    relation = "= " if equation(step.before, step.after) else "→ "
+    after = f"<div>{relation}{formula_html(step.after)}</div>" if str(step.after) else ""
+    return scrolling(f"<div>{formula_html(step.before)}</div>{after}", "display", "step")
+
+
+def verdict_html(verdict: Any) -> str:
+    """A verdict as a card: the statement, its status, method and scope, its counterexample, and its proof folded."""
+    facts = ", ".join(escape(text) for text in (verdict.method, verdict.scope and f"for {verdict.scope}") if text)
+    lines = [f'<p class="condition">{facts}</p>'] if facts else []
+    if verdict.counterexample:
+        values = ", ".join(f"{k} = {_plain(v)}" for k, v in verdict.counterexample.items())
+        lines.append(f'<p class="condition">counterexample: <code>{escape(values)}</code></p>')
+    if verdict.detail:
+        lines.append(f'<p class="condition">{escape(verdict.detail)}</p>')
+    if verdict.proof:
+        steps = "".join(step_html(step) for step in verdict.proof)
+        lines.append(f'<details><summary>{len(verdict.proof)} steps</summary><ol class="steps">{steps}</ol></details>')
+    badge = f'<span class="badge {escape(verdict.status)}">{escape(verdict.status)}</span>'
+    return f'<div class="verdict"><p>{badge} {formula_html(verdict.statement)}</p>{"".join(lines)}</div>'
+
+
+def _plain(value: Any) -> str:
+    return f"({', '.join(map(str, value))})" if isinstance(value, list | tuple) else str(value)
+
+
+def counts(document: Document) -> str:
+    """How many verdicts of each status, in words.
+
+    >>> counts(Document("t", ()))
+    ''
+    """
+    statuses = [verdict.status for verdict in document.verdicts]
+    return ", ".join(f"{statuses.count(s)} {s}" for s in ("proved", "refuted", "unknown") if s in statuses)
