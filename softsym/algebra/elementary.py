@@ -127,6 +127,9 @@ def integer_power(alg: Algebra, base: Rational, exponent: int) -> Rational:
         mono, coefficient = single
         return reduced(alg, Rational(Poly({mono_pow(mono, exponent): coefficient**exponent})))
     if exponent < 0:
+        delta = delta_in(base)
+        if delta is not None:
+            return split_delta(alg, base, delta, lambda alg, value: integer_power(alg, value, exponent))
         base, exponent = reduced(alg, inverse(base)), -exponent
     if not base.den or len(base.num) == 1:
         return _repeated(alg, base, exponent)
@@ -213,12 +216,14 @@ def log(alg: Algebra, value: Rational) -> Rational:
         return split_delta(alg, value, delta, log)
     value = cancelled(value)
     coefficient, mono, primitive = value.num.primitive()
+    unit, factors = _split(primitive)
+    coefficient = coefficient * unit
     total = _log_number(alg, abs(coefficient))
     unknown = Rational.of(1 if coefficient > 0 else -1)
     for atom, exponent in mono:
         known, rest = _log_factor(alg, atom, exponent)
         total, unknown = total + known, multiply(alg, unknown, rest)
-    for factor, multiplicity in [*_split(primitive), *((p, -n) for p, n in value.den)]:
+    for factor, multiplicity in [*factors, *((p, -n) for p, n in value.den)]:
         known, rest = _log_poly(alg, factor, multiplicity)
         total, unknown = total + known, multiply(alg, unknown, rest)
     if unknown.constant() is None:
@@ -228,8 +233,8 @@ def log(alg: Algebra, value: Rational) -> Rational:
     return total
 
 
-def _split(poly: Poly) -> list[tuple[Poly, int]]:
-    return factored(poly) if len(poly) > 2 else [(poly, 1)] if len(poly) > 1 else []
+def _split(poly: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:
+    return factored(poly) if len(poly) > 2 else (fmpq(1), [(poly, 1)] if len(poly) > 1 else [])
 
 
 def _log_atom(alg: Algebra, value: Rational) -> Rational:

@@ -325,8 +325,8 @@ def _rescaled(before: Rational, after: Rational, ring: FlintRing) -> Rational:
     return Rational(after.num.scaled((), unit), after.den)
 
 
-def factored(poly: Poly) -> list[tuple[Poly, int]]:
-    """The irreducible factors of a primitive polynomial, up to a constant (which is 1 for their product's content)."""
+def factored(poly: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:
+    """A constant and the irreducible factors of a polynomial without negative exponents, whose product it is."""
     ring = FlintRing([poly])
-    _, factors = ring.to_flint(poly).factor()
-    return [(ring.from_flint(f), int(n)) for f, n in factors]
+    unit, factors = ring.to_flint(poly).factor()
+    return fmpq(unit), [(ring.from_flint(f), int(n)) for f, n in factors]
