@@ -29,8 +29,11 @@ _PLACES: dict[str, tuple[str, ...]] = {
         "UnsupportedError",
     ),
     "softsym.bindings": ("value",),
-    "softsym.figures": ("Figure", "figures"),
+    "softsym.comparison": ("Figure", "figures"),
+    "softsym.proof": ("Verdict", "check"),
+    "softsym.report": ("Report",),
     "softsym.expression": ("Expr",),
+    "softsym.calculus": ("diff", "grad", "hessian", "jacobian", "limit", "resolve", "simplify"),
 }
 """The public names by the module that holds them."""
 

@@ -22,7 +22,8 @@ class Algebra:
     ``ranges`` gives the length that an index runs over; ``vectors`` and ``scalars`` the kinds of names; ``facts`` the
     signs of primitive polynomials that declarations give; ``rules`` replace an atom that a declared equation solves
     for. Two different free indices are different numbers here: that two may coincide is tried by the zero test, which
-    makes one of them the other.
+    makes one of them the other. With ``open_deltas`` whether they are the same stays open, as a Kronecker delta: for
+    expressions that are to be shown.
     """
 
     vectors: dict[str, Kind] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class Algebra:
     facts: dict[Poly, str] = field(default_factory=dict)
     rules: dict[Atom, Rational] = field(default_factory=dict)
     deadline: float = float("inf")
+    open_deltas: bool = False
     _atoms: dict[tuple[str, tuple[Any, ...]], Atom] = field(default_factory=dict)
     _fresh: int = 0
 

@@ -32,10 +32,11 @@ def position(alg: Algebra, index: Index) -> Rational:
 
 
 def kronecker(alg: Algebra, left: Index, right: Index) -> Rational:
-    """1 if two indices are the same, 0 if both are free or literal and differ, else an atom."""
+    """1 if two indices are the same, 0 if they are known to differ, else an atom."""
     if left == right:
         return Rational.of(1)
-    if not isinstance(left, tuple) and not isinstance(right, tuple):
+    settled = int if alg.open_deltas else int | str
+    if isinstance(left, settled) and isinstance(right, settled):
         return Rational.of(0)
     first, second = sorted((left, right), key=repr)
     return alg.of(alg.atom("delta", first, second, free=frozenset({first, second})))
@@ -65,11 +66,11 @@ def rename_mono(alg: Algebra, mono: Mono, coefficient: fmpq, names: Renaming) ->
     result = Rational(Poly({kept: coefficient}))
     for atom, exponent in mono:
         if atom.free & names.keys():
-            result = elementary.multiply(alg, result, _power(alg, rename_atom(alg, atom, names), exponent))
+            result = elementary.multiply(alg, result, raised(alg, rename_atom(alg, atom, names), exponent))
     return result
 
 
-def _power(alg: Algebra, base: Rational, exponent: Any) -> Rational:
+def raised(alg: Algebra, base: Rational, exponent: Any) -> Rational:
     if isinstance(exponent, Fraction):
         return elementary.power(alg, base, Rational.of(exponent))
     return elementary.integer_power(alg, base, exponent)
@@ -84,13 +85,18 @@ def with_delta(alg: Algebra, value: Rational, delta: Atom, to: int) -> Rational:
     """The rational function in the case that a delta is 1 (its two indices are the same) or 0."""
     left, right = delta.data
     if to == 1:
-        bound, other = (left, right) if isinstance(left, tuple) else (right, left)
+        other, bound = sorted((left, right), key=_firmness)
         return rename(alg, value, {bound: other})
     gone = Rational(_without(value.num, delta))
     for poly, power in value.den:
         below = Rational(_without(poly, delta))
         gone = elementary.multiply(alg, gone, elementary.integer_power(alg, below, -power))
     return gone
+
+
+def _firmness(index: Index) -> tuple[int, str]:
+    """Literal positions stay, then names, and bound indices give way."""
+    return (int, str, tuple).index(type(index)), str(index)
 
 
 def _without(poly: Poly, delta: Atom) -> Poly:
@@ -125,11 +131,6 @@ def _root(alg: Algebra, atom: Atom, names: Renaming) -> Rational:
     return elementary.exp(alg, elementary.log(alg, rename(alg, atom.data[0], names)))
 
 
-def _signedlog(alg: Algebra, atom: Atom, names: Renaming) -> Rational:
-    value = rename(alg, atom.data[0], names)
-    return alg.of(alg.atom("signedlog", value, free=value.free, depth=value.depth))
-
-
 def _abs(alg: Algebra, atom: Atom, names: Renaming) -> Rational:
     return elementary.absolute(alg, rename(alg, atom.data[0], names))
 
@@ -142,6 +143,37 @@ def _sum(alg: Algebra, atom: Atom, names: Renaming) -> Rational:
     bounds, body = atom.data
     fresh = {k: alg.fresh_index(alg.ranges[k]) for k in bounds}
     return make_generator(alg, list(fresh.values()), rename(alg, body, {**names, **fresh}))
+
+
+def _share(alg: Algebra, atom: Atom, names: Renaming) -> Rational:
+    whole, index = atom.data
+    ((renamed, _),) = rename(alg, Rational(Poly({((whole, 1),): fmpq(1)})), names).num
+    return share(alg, renamed[0][0], names.get(index, index))
+
+
+def _function(alg: Algebra, atom: Atom, names: Renaming) -> Rational:
+    value = rename(alg, atom.data[0], names)
+    return alg.of(alg.atom(atom.head, value, free=value.free, depth=value.depth))
+
+
+def _covariance(alg: Algebra, atom: Atom, names: Renaming) -> Rational:
+    index, *parts = atom.data
+    fresh = alg.fresh_index(alg.ranges[index])
+    return covariance(alg, fresh, *(rename(alg, part, {**names, index: fresh}) for part in parts))
+
+
+def share(alg: Algebra, whole: Atom, index: Index) -> Rational:
+    """The share of one term in a sum: ``exp(beta*z[i])/sum(exp(beta*z))``, an entry of a softmax."""
+    return alg.of(alg.atom("share", whole, index, free=whole.free | {index}, depth=whole.depth))
+
+
+def covariance(alg: Algebra, index: Index, weight: Rational, left: Rational, right: Rational) -> Rational:
+    """The covariance of two families under weights whose sum over the bound index is 1."""
+    depth = 1 + max(part.depth for part in (weight, left, right))
+    bound = alg.bound_index(depth, 0, alg.ranges[index])
+    parts = [rename(alg, part, {index: bound}) for part in (weight, left, right)]
+    free = frozenset().union(*(part.free for part in parts)) - {bound}
+    return alg.of(alg.atom("covariance", bound, *parts, free=free, depth=depth))
 
 
 def _family(alg: Algebra, atom: Atom, names: Renaming) -> Rational:
@@ -166,9 +198,11 @@ _REBUILD: dict[str, Callable[[Algebra, Atom, Renaming], Rational]] = {
     "exp": _exp,
     "log": _log,
     "root": _root,
-    "signedlog": _signedlog,
     "abs": _abs,
     "sign": _sign,
     "sum": _sum,
+    "share": _share,
+    "covariance": _covariance,
+    **dict.fromkeys(("signedlog", "sigmoid", "softplus"), _function),
     **dict.fromkeys(("max", "prod", "count", "hard", "first", "sparse"), _family),
 }

@@ -70,7 +70,10 @@ def atom_sign(alg: Algebra, atom: Atom) -> str | None:
     if atom.head == "sum":
         _, body = atom.data
         return sign_of(alg, body)
-    if atom.head in ("count", "pi"):
+    if atom.head == "share":
+        whole = atom_sign(alg, atom.data[0])  # its terms have one sign then, and the share the sign of their quotient
+        return None if whole is None else POSITIVE if whole in _STRICT else NONNEGATIVE
+    if atom.head in ("count", "pi", "sigmoid", "softplus"):
         return POSITIVE
     return NONNEGATIVE if atom.head in ("abs", "hard", "first", "sparse", "delta") else None
 

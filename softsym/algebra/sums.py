@@ -211,12 +211,19 @@ def _canonical(alg: Algebra, bounds: list[Index], mono: Mono, den: Factors) -> R
 
 def _sums_to_one(alg: Algebra, pair: tuple[Atom, Any]) -> bool:
     atom, exponent = pair
+    if atom.head == "share":
+        return exponent == 1 and isinstance(atom.data[1], tuple) and not _inside(atom)
     return (
         exponent == 1
         and atom.head == "entry"
         and isinstance(atom.data[1], tuple)
         and alg.vectors[atom.data[0]].domain in ("distribution", "simplex", "onehot")
     )
+
+
+def _inside(share: Atom) -> bool:
+    """Whether the whole depends on the index of the share, so that the shares do not sum to 1 over it."""
+    return share.data[1] in share.data[0].free
 
 
 def _named(

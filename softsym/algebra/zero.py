@@ -41,6 +41,8 @@ class Case:
     coincide: tuple[tuple[str, ...], ...]
     algebra: Algebra
     difference: Rational
+    known: tuple[tuple[Rational, bool], ...] = ()
+    """Declared quantities that are >= 0, or > 0 where the flag says so."""
 
 
 class ZeroTest:
@@ -106,8 +108,8 @@ class ZeroTest:
             if not self._as_declared(blocks):
                 continue
             alg, normalizer = self._algebra(lowering, blocks)
-            self._assume(alg, normalizer, lowering)
-            yield Case(tuple(tuple(map(str, b)) for b in blocks), alg, normalizer.normal(scalar))
+            known = self._assume(alg, normalizer, lowering)
+            yield Case(tuple(tuple(map(str, b)) for b in blocks), alg, normalizer.normal(scalar), known)
 
     def _free_indices(self, lowering: Lowering, scalar: Any) -> list[Any]:
         """The free index symbols, the literal positions and the one-hot vectors' positions in a scalar."""
@@ -149,12 +151,14 @@ class ZeroTest:
                     alg.ranges[name] = length
         return alg, Normalizer(alg, indices)
 
-    def _assume(self, alg: Algebra, normalizer: Normalizer, lowering: Lowering) -> None:
+    def _assume(self, alg: Algebra, normalizer: Normalizer, lowering: Lowering) -> tuple[tuple[Rational, bool], ...]:
         facts = self.assumptions
+        known: list[tuple[Rational, bool]] = []
         for exprs, sign in ((facts.positive, "positive"), (facts.nonnegative, "nonnegative")):
             for expr in exprs:
                 for value in self._known(normalizer, lowering, expr):
                     note_sign(alg, value, sign)
+                    known.append((value, sign == "positive"))
         for name in lowering.units:
             t = Rational(Poly({((alg.atom("scalar", name), 1),): fmpq(1)}))
             note_sign(alg, Rational.of(1) - t, "nonnegative")
@@ -162,6 +166,7 @@ class ZeroTest:
             for value in self._known(normalizer, lowering, expr):
                 solve(alg, value)
                 normalizer.cache.clear()  # what was made before the rule does not know it
+        return tuple(known)
 
     def _known(self, normalizer: Normalizer, lowering: Lowering, expr: Expr) -> list[Rational]:
         """The normal forms that a declared condition gives here; one outside the algebra says nothing."""
