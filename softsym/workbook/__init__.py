@@ -30,8 +30,22 @@ what a reviewer would mend. :mod:`softsym.workbook.plan` is the plan underneath,
 """
 
 from softsym.workbook.book import Book
+from softsym.workbook.export import write_workbook
 from softsym.workbook.plan import Cell, CellError, Chart, Plan, Series, Sheet
 from softsym.workbook.scope import Scalar, Vector, entry_cell
 from softsym.workbook.writer import write
 
-__all__ = ["Book", "Cell", "CellError", "Chart", "Plan", "Scalar", "Series", "Sheet", "Vector", "entry_cell", "write"]
+__all__ = [
+    "Book",
+    "Cell",
+    "CellError",
+    "Chart",
+    "Plan",
+    "Scalar",
+    "Series",
+    "Sheet",
+    "Vector",
+    "entry_cell",
+    "write",
+    "write_workbook",
+]

@@ -95,13 +95,14 @@ class Book:
             raise DomainError(f"{over} is not an input vector; inputs are {', '.join(self.vectors) or 'missing'}")
         labels = list(vector.labels) or [str(k) for k in range(1, len(vector.values) + 1)]
         page = self.working(sheet)
-        table = Table(self.scope, page, self._next_row(page), title, note, labels, "entry")
+        table = Table(self.scope, page, self.next_row(page), title, note, labels, "entry")
         if link:
             table.link(over, number_format=vector.number_format)
         self.sheets[sheet] = -1
         return table
 
-    def _next_row(self, page: Sheet) -> int:
+    def next_row(self, page: Sheet) -> int:
+        """The row at which the next block of a sheet begins."""
         return 5 if page.bottom < 5 else page.bottom + 3
 
     def sweep(
@@ -109,7 +110,7 @@ class Book:
     ) -> Sweep:
         """A table with a row for each value of a scalar ``parameter``, which stands for itself in its columns."""
         page = self.working(sheet, "The same quantities over a range of a parameter; the shaded values can be changed.")
-        return Sweep(self.scope, page, self._next_row(page), title, note, parameter, [float(v) for v in values])
+        return Sweep(self.scope, page, self.next_row(page), title, note, parameter, [float(v) for v in values])
 
     def grid(
         self,
@@ -125,7 +126,7 @@ class Book:
     ) -> Grid:
         """A block of a scalar expression over the values of two parameters."""
         page = self.working(sheet, "A figure for each pair of values, shaded from small to large.")
-        row = self._next_row(page)
+        row = self.next_row(page)
         return Grid(self.scope, page, row, title, note, text, across, down, form, number_format)
 
     def result(
@@ -137,11 +138,13 @@ class Book:
         form: str = "stable",
         number_format: str = "0.000000",
         mathematics: str = "",
+        accurate: bool | None = None,
     ) -> str:
-        """A scalar result with a name, which later expressions may use; gives its cell."""
+        """A scalar result with a name, which later expressions may use; gives its cell. See :meth:`Table.column`."""
         self._result_row += 1
         row, expr = self._result_row, self.scope.read(text, form)
-        formula = self.scope.maker(expr, "Results", accurate=form == "stable").formula()
+        kept = form == "stable" if accurate is None else accurate
+        formula = self.scope.maker(expr, "Results", accurate=kept).formula()
         self.results.put(row, 1, name, style="Heading 4")
         shown = mathematics or (text if isinstance(text, str) else bare_text(text))
         self.results.put(row, 2, shown, style="Explanatory Text")

@@ -69,7 +69,7 @@ class Calculator:
         result = _Evaluation(self, sheet).of(self.trees[formula], False)
         if isinstance(result, list):
             return VALUE if len(result) > 1 or len(result[0]) > 1 else result[0][0]
-        return 0 if result is None else result
+        return 0 if result is None or result == 0 else result  # a blank is 0, and a spreadsheet has no -0
 
 
 class _Evaluation:

@@ -57,6 +57,7 @@ class Table(_Headed):
         self.length = len(labels)
         self.bottom = self.top + self.length - 1
         self.columns: dict[str, int] = {}
+        self.linked: dict[str, str] = {}
         self.totals: dict[str, int] = {}
         for offset, label in enumerate(labels):
             sheet.put(self.top + offset, 1, label, style="Heading 4")
@@ -76,7 +77,8 @@ class Table(_Headed):
         self.head(self.right, header or name, name)
         maker = self.scope.maker(self.scope.read(name), self.sheet.name)
         self._formulas(maker.formula, "Linked Cell", number_format)
-        return self.place(self.right)
+        self.linked[name] = self.place(self.right)
+        return self.linked[name]
 
     def column(
         self,
@@ -88,11 +90,13 @@ class Table(_Headed):
         number_format: str = "0.0000",
         mathematics: str = "",
         output: bool = False,
+        accurate: bool | None = None,
     ) -> str:
         """A step: ``text`` is a vector expression in the inputs and the columns so far, and ``name`` is new.
 
         ``form`` "plain" lays the formula out as it is written, which may overflow; "stable" never does. The text stands
-        above the header, unless ``mathematics`` is given. Gives the cells of the column.
+        above the header, unless ``mathematics`` is given. ``accurate`` prints log(1 + u) and exp(t) - 1 so that they
+        keep their digits, as in the stable form. Gives the cells of the column.
 
         Raises :class:`~softsym.errors.ShapeError` if the expression is not a vector of the table's length.
         """
@@ -102,9 +106,9 @@ class Table(_Headed):
         self.right += 1
         shown = mathematics or (text if isinstance(text, str) else bare_text(text))
         self.head(self.right, header or name, shown)
-        self._formulas(
-            self.scope.maker(expr, self.sheet.name).formula, "Output" if output else "Calculation", number_format
-        )
+        kept = form == "stable" if accurate is None else accurate
+        maker = self.scope.maker(expr, self.sheet.name, self.linked, accurate=kept)
+        self._formulas(maker.formula, "Output" if output else "Calculation", number_format)
         self.columns[name] = self.right
         self.scope.add(name, "vector", self.place(self.right), self.length)
         return self.place(self.right)
