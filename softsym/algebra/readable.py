@@ -93,10 +93,7 @@ def _shares(alg: Algebra, whole: Atom, pivot: tuple[Atom, Exponent]) -> Change:
     return lambda value: Rebuilding(alg, replacement).of(value)
 
 
-def fmpq_exponent(exponent: int) -> object:
-    """1 over an exponent, as an exponent."""
-    from fractions import Fraction
-
+def _inverted(exponent: Exponent) -> Exponent:
     inverse = 1 / Fraction(exponent)
     return inverse.numerator if inverse.denominator == 1 else inverse
 
