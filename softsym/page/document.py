@@ -123,9 +123,9 @@ class Play:
 
     inputs: tuple[tuple[str, float | tuple[float, ...]], ...]
     vectors: tuple[tuple[str, Formula], ...] = (
-        ("exponential", "exp(beta*z)"),
         ("softmax", "softmax(z, beta)"),
         ("hardmax", "hardmax(z)"),
+        ("exponential", "exp(beta*z)"),
         ("loss", "-log_softmax(z, beta)"),
     )
     scalars: tuple[tuple[str, Formula], ...] = (

@@ -184,7 +184,7 @@ class _Page:
     def chart(self, block: Chart) -> str:
         words = prose_html(block.description) if block.description else escape(summary(block))
         return (
-            f"<figure>{chart_svg(block, self.identity())}"
+            f"<figure>{scrolling(chart_svg(block, self.identity()), 'scroll', block.title)}"
             f"<figcaption><strong>{escape(block.title)}.</strong> {words}</figcaption></figure>"
         )
 

@@ -102,7 +102,9 @@ class Widget:
         }
 
     def _curves(self) -> list[Item]:
-        return [item for item in self.items if not item.naive and self.play.slider in arguments(item.expr)]
+        """What depends on the slider, the vector that is to be predicted first."""
+        found = [item for item in self.items if not item.naive and self.play.slider in arguments(item.expr)]
+        return sorted(found, key=lambda item: item.label != self.play.naive)
 
     @property
     def has_surface(self) -> bool:
@@ -228,7 +230,7 @@ def number(value: float) -> str:
         mantissa, _, power = f"{value:.5e}".partition("e")
         text = f"{mantissa.rstrip('0').rstrip('.')}e{int(power)}"
     else:
-        text = repr(float(f"{value:.6g}")).removesuffix(".0")
+        text = repr(float(f"{value:.6g}") + 0.0).removesuffix(".0")
     return text.replace("-", "−")
 
 

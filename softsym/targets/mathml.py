@@ -65,7 +65,7 @@ def _spaced(items: tuple[Box, ...]) -> Iterator[str]:
     """The items, with a thin space around a function's name where neither a bracket nor an operator parts it."""
     before: Box | None = None
     for item in items:
-        previous = before if not (isinstance(before, Op) and before.sign == "\u2062") else Words("")
+        previous = Words("") if isinstance(before, Op) and before.sign in "\u2062∂∇" else before
         if (
             previous is not None
             and not isinstance(previous, Op)
@@ -77,9 +77,18 @@ def _spaced(items: tuple[Box, ...]) -> Iterator[str]:
 
 
 def _is_function(box: Box) -> bool:
-    while isinstance(box, Sub | Sup):
-        box = box.base
+    """Whether the box is a function's name or begins with one."""
+    while isinstance(box, Sub | Sup | Row):
+        box = box.items[0] if isinstance(box, Row) else box.base
     return isinstance(box, Ident) and box.style == "upright" and len(box.text) > 1
+
+
+def _scripted(tag: str, base: Box, script: Box) -> str:
+    """A script; one of a function's value stands at the closing bracket, not below the whole."""
+    if isinstance(base, Row) and isinstance(base.items[-1], Fence):
+        *before, last = base.items
+        return f"<mrow>{''.join(_spaced(tuple(before)))}{_scripted(tag, last, script)}</mrow>"
+    return f"<{tag}>{_mathml(base)}{_mathml(script)}</{tag}>"
 
 
 def _fence(box: Fence) -> str:
@@ -103,8 +112,8 @@ _METHODS: dict[type, Callable[[Any], str]] = {
     Words: _words,
     Row: _row,
     Fraction: lambda box: f"<mfrac>{_mathml(box.above)}{_mathml(box.below)}</mfrac>",
-    Sub: lambda box: f"<msub>{_mathml(box.base)}{_mathml(box.script)}</msub>",
-    Sup: lambda box: f"<msup>{_mathml(box.base)}{_mathml(box.script)}</msup>",
+    Sub: lambda box: _scripted("msub", box.base, box.script),
+    Sup: lambda box: _scripted("msup", box.base, box.script),
     Big: _big,
     Fence: _fence,
     Root: lambda box: f"<msqrt>{_mathml(box.inner)}</msqrt>",

@@ -9,6 +9,7 @@ const make = (tag, properties = {}, ...children) => {
 };
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const SERIES = ['--s1', '--s2', '--s3', '--s4', '--s5', '--s6'];
+const DECADES = [-3, -2, -1, 0, 1, 2, 3, 4].map((n) => Number(`1e${n}`));
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [5, 2], [1, 4]];
 
 function text(x) {
@@ -191,7 +192,7 @@ class Play {
 
   drawCurves() {
     const item = this.plan.curves[this.find('.curve-of').value];
-    const x = Array.from({ length: 281 }, (_, n) => 10 ** (-3 + n / 40));
+    const x = Array.from({ length: 281 }, (_, n) => 10 ** ((n - 120) / 40));
     const points = x.map((value) => this.call(item, { ...this.values, [this.plan.slider]: value }));
     const lines = item.scalar ? [points] : Array.from({ length: this.length }, (_, k) => points.map((p) => p[k]));
     const place = this.find('.plot');
@@ -213,7 +214,7 @@ class Play {
     const data = [x, ...lines.map((line) => line.map((y) => (Number.isFinite(y) ? y : null)))];
     const options = {
       width: Math.max(place.clientWidth, 240), height: 280, series: [{ label: this.plan.sliderLabel, value: (_, v) => (v === null ? '' : text(v)) }, ...series],
-      scales: { x: { time: false, distr: 3 } }, axes: [{ ...axis, values: (_, ticks) => ticks.map((t) => (Math.log10(t) % 1 === 0 ? text(t) : '')) }, { ...axis, size: 56 }],
+      scales: { x: { time: false, distr: 3 } }, axes: [{ ...axis, splits: () => DECADES, values: () => DECADES.map(text), label: this.plan.sliderLabel, labelSize: 22, size: 34 }, { ...axis, size: 64, values: (_, ticks) => ticks.map(text) }],
       hooks: { draw: [marker] }, legend: { live: true },
     };
     this.plot?.destroy();
