@@ -24,7 +24,7 @@ ORDER = (
     "vocabulary",
     "evaluation",
     "bindings",
-    "figures",
+    "comparison",
     "algebra",
     "limits",
     "calculus",
@@ -36,6 +36,7 @@ ORDER = (
     "workbook",
     "page",
     "catalog",
+    "report",
     "reporting",
     "cli",
 )

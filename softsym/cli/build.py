@@ -36,6 +36,9 @@ def build(scripts: tuple[str, ...], output: str, jobs: int) -> None:
             click.echo(str(folder / name))
         if fault:
             failures.append(f"{path.stem}: {fault}")
+    from softsym.page import write_index
+
+    click.echo(str(write_index(folder, "softsym reports")))
     if failures:
         raise click.ClickException("\n".join(failures))
 

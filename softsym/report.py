@@ -1,0 +1,95 @@
+"""A report: one subject as a live workbook, a Markdown text and a page, all from the same mathematics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from softsym.calculus import Derivation, derive
+from softsym.errors import DomainError
+from softsym.expression import Expr
+from softsym.comparison import DIFFERS, Figure
+from softsym.page import Block, Checked, Derived, Document, Link, Prose, Section, Table, write_page
+from softsym.proof import Verdict, check
+from softsym.workbook import Book, Scalar, Vector
+
+TIMEOUT = 6.0
+"""Seconds that the check of one statement of a report may take."""
+
+
+class Report:
+    """A report in the making: ``book`` is its workbook, and what is added goes into the text and the workbook.
+
+    >>> from softsym.workbook import Scalar, Vector
+    >>> report = Report("Softmax", "What it does.", [Scalar("beta", 1.0), Vector("z", [1.0, 2.0])])
+    >>> report.section("Sums", "It sums to one.")
+    >>> report.check("It is a distribution", "sum(softmax(z, beta)) == 1")[0].status
+    'proved'
+    """
+
+    def __init__(
+        self,
+        title: str,
+        summary: str,
+        inputs: Sequence[Scalar | Vector],
+        *,
+        how_to_use: Sequence[str] = (),
+        sources: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        self.title, self.summary, self.sources = title, summary, tuple(sources)
+        self.book = Book(title, summary, inputs, how_to_use=how_to_use, sources=sources)
+        self.sections: list[tuple[str, list[Block]]] = []
+        self.figures_shown: list[Figure] = []
+
+    def section(self, title: str, *paragraphs: str | Block) -> None:
+        """Begin a section of the text; a paragraph is prose, or any block of :mod:`softsym.page`."""
+        self.sections.append((title, []))
+        self.add(*paragraphs)
+
+    def add(self, *blocks: str | Block) -> None:
+        """Add to the present section."""
+        if not self.sections:
+            raise DomainError("a report begins with a section: call section(title) first")
+        self.sections[-1][1].extend(Prose(b) if isinstance(b, str) else b for b in blocks)
+
+    def derive(self, title: str, text: str | Expr, wrt: str | None = None, order: int = 1) -> Derivation:
+        """Derive a gradient, Jacobian, Hessian or limit, each step checked, and show its steps."""
+        found = derive(text, wrt, order)
+        self.add(Derived(title, found))
+        self.book.derivation(title, [(s.rule, f"{s.before}  ->  {s.after}", s.condition) for s in found.steps])
+        return found
+
+    def check(self, title: str, *statements: str) -> list[Verdict]:
+        """Check statements and show their verdicts, whatever they are."""
+        verdicts = [check(statement, timeout=TIMEOUT) for statement in statements]
+        self.add(Checked(tuple(verdicts), title))
+        for verdict in verdicts:
+            steps = [
+                (s.rule, f"{s.before}  ->  {s.after}" if s.after else s.before, s.condition) for s in verdict.proof
+            ]
+            self.book.derivation(verdict.statement, steps, f"{verdict.status}: {verdict.detail or verdict.method}")
+        return verdicts
+
+    def figures(self, title: str, figures: Sequence[Figure], cells: Sequence[str] = ()) -> None:
+        """Show figures as their source prints them beside ours; ``cells`` are those of the workbook that hold ours."""
+        rows = tuple((f.what, f.printed, f.ours, f.status + (f": {f.note}" if f.note else "")) for f in figures)
+        self.add(Table(("figure", "as printed", "ours", "comparison"), rows, title))
+        self.figures_shown += figures
+        for figure, cell in zip(figures, cells, strict=False):
+            self.book.printed(figure.what, figure.printed, cell, agrees=figure.status != DIFFERS)
+
+    def document(self, name: str) -> Document:
+        """The text of the report, with links to the files beside it."""
+        sections = tuple(Section(title, tuple(blocks)) for title, blocks in self.sections)
+        sources = tuple(Link(text, address) for text, address in self.sources)
+        return Document(self.title, sections, self.summary, (Link("the workbook", f"{name}.xlsx"),), sources)
+
+    def write(self, folder: str | Path, name: str) -> None:
+        """Write ``name.xlsx``, ``name.md`` and ``name.html`` to a folder.
+
+        Raises :class:`OSError` where the folder cannot be written.
+        """
+        document = self.document(name)
+        self.book.write(Path(folder, f"{name}.xlsx"))
+        for ending in ("md", "html"):
+            write_page(document, Path(folder, f"{name}.{ending}"))
