@@ -186,6 +186,8 @@ def exp(alg: Algebra, value: Rational) -> Rational:
 def _exp_term(alg: Algebra, mono: Mono, coefficient: Fraction, den: Any) -> Rational:
     if not den and len(mono) == 1 and mono[0][0].head == "log" and mono[0][1] == 1:
         return _rational_power(alg, mono[0][0].data[0], coefficient)
+    if not den and len(mono) == 1 and mono[0][0].head == "signedlog" and coefficient.denominator == 1 == mono[0][1]:
+        return integer_power(alg, mono[0][0].data[0], coefficient.numerator)
     body = Rational(Poly({mono: fmpq(1)}), den)
     atom = alg.atom("exp", mono, tuple(sorted(den, key=lambda f: hash(f[0]))), free=body.free, depth=body.depth)
     exponent: Exponent = coefficient.numerator if coefficient.denominator == 1 else coefficient

@@ -28,11 +28,21 @@ def changes(alg: Algebra, value: Rational) -> Iterator[Change]:
     for pair in _pairs(value, atoms):
         yield from _sigmoids(alg, *pair)
     wholes = [a for a in atoms if a.head == "sum" and len(a.data[0]) == 1]
+    divisors = _divisors(value, atoms)
     for atom in wholes:
-        for pivot in _pivots(alg, atom):
+        for pivot in _pivots(alg, atom) if atom in divisors else ():
             yield _shares(alg, atom, pivot)
     for atom in wholes:
         yield from _covariances(alg, atom)
+
+
+def _divisors(value: Rational, atoms: list[Atom]) -> set[Atom]:
+    """The atoms that stand below a fraction line."""
+    found: set[Atom] = set()
+    for rational in (value, *(v for a in atoms for v in parts(a) if isinstance(v, Rational))):
+        found |= {a for p, _ in rational.den for a in p.atoms}
+        found |= {a for poly in (rational.num,) for mono in poly.terms for a, e in mono if e < 0}
+    return found
 
 
 def settled(alg: Algebra, value: Rational, last: tuple[Index, ...]) -> Rational:
@@ -66,10 +76,15 @@ def _pivots(alg: Algebra, whole: Atom) -> list[tuple[Atom, Exponent]]:
     (index,), body = whole.data
     ((mono, _),) = body.num
     own = [(a, e) for a, e in mono if index in a.free]
-    exponentials = [(a, e) for a, e in own if a.head == "exp" and a.free == {index}]
+    exponentials = [(a, e) for a, e in own if a.head == "exp" and a.free == {index} and not _is_power(a)]
     if exponentials:
         return exponentials
     return own if [a.head for a, _ in own] == ["entry"] and own[0][1] == 1 and not body.den else []
+
+
+def _is_power(exponential: Atom) -> bool:
+    """Whether the exponential is a power ``exp(r*log(x))``."""
+    return any(a.head in ("log", "signedlog") for a, _ in exponential.data[0])
 
 
 def _shares(alg: Algebra, whole: Atom, pivot: tuple[Atom, Exponent]) -> Change:
