@@ -21,6 +21,7 @@ ORDER = (
     "expression",
     "language",
     "expansion",
+    "entries",
     "vocabulary",
     "evaluation",
     "bindings",

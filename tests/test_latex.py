@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 
 from softsym.definitions import FUNCTIONS
+from softsym.entries import entry
 from softsym.expression import Apply, Expr, walk
 from softsym.language import parse, parse_expression
-from softsym.targets.entries import entry
 from softsym.targets.latex import to_latex
 from tests.strategies import expressions
 

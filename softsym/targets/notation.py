@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from softsym.entries import entry, fresh_index
 from softsym.errors import UnsupportedError
 from softsym.expression import Apply, Expr, Number, Symbol, length_expr, walk
 from softsym.language import Chain, Statement
 from softsym.language.printer import decimal_text, declarations
 from softsym.shapes import literal
 from softsym.symbols import Length
-from softsym.targets.entries import entry, fresh_index
 from softsym.targets.layout import Big, Box, Digits, Fence, Fraction, Ident, Op, Root, Row, Sub, Sup, Words, fenced, row
 
 ADDITIVE, NEGATED, PREFIX, PRODUCT, POWER, CALL, ATOM = range(1, 8)
