@@ -11,6 +11,7 @@ from softsym.expression import Expr
 from softsym.language import Statement, parse_statement
 from softsym.proof.assumptions import assumptions_of, links, sign_cases
 from softsym.proof.identities import prove_equal
+from softsym.proof.inequalities import prove_at_most
 from softsym.proof.limits import without_limits
 from softsym.proof.verdict import PROVED, REFUTED, UNKNOWN, ProofStep, Verdict
 from softsym.refute import Findings, search
@@ -129,4 +130,10 @@ def _prove_link(left: Expr, relation: str, right: Expr, statement: Statement, de
     if relation == "==":
         steps = prove_equal(left, right, known, deadline)
         return steps if isinstance(steps, str) else ("the algebra of indexed sums", steps)
-    return "an inequality, and no rule for it applies"
+    if relation in (">", ">="):
+        left, right = right, left
+    try:
+        found = prove_at_most(left, right, known, strict=relation in ("<", ">"), deadline=deadline)
+    except SoftsymError as error:
+        return str(error).splitlines()[0]
+    return found if isinstance(found, str) else ("rules for inequalities", found)

@@ -1,0 +1,112 @@
+"""What the atoms of a goal tell: an extremum bounds its members, a sum of positive terms exceeds each of them, ..."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from softsym.algebra import elementary
+from softsym.algebra.context import NONNEGATIVE, POSITIVE
+from softsym.algebra.polynomial import Atom, Index, Rational
+from softsym.algebra.renaming import rename
+from softsym.algebra.signs import sign_of
+from softsym.proof.inequalities.goal import Fact, Goal
+
+MAX_FACTS = 60
+
+
+def facts_about(goal: Goal) -> list[Fact]:
+    """The facts that may help with a goal: the known ones, and those that its atoms tell."""
+    found = {f.value: f for f in goal.facts}
+    for bound, value, reason in goal.universal:
+        for i in free_names(goal.value):
+            if in_range(goal, i, bound):
+                fact = Fact(rename(goal.alg, value, {bound: i}), False, reason)
+                found.setdefault(fact.value, fact)
+    for atom in sorted(inner_atoms(goal.value), key=lambda a: a.number):
+        for fact in _of_atom(goal, atom):
+            found.setdefault(fact.value, fact)
+    return list(found.values())[:MAX_FACTS]
+
+
+def inner_atoms(value: Rational) -> frozenset[Atom]:
+    """The atoms of a rational function that stand bare."""
+    return value.atoms
+
+
+def free_names(value: Rational) -> list[Index]:
+    """The free indices of a rational function: names and literals."""
+    return sorted((i for i in value.free if not isinstance(i, tuple)), key=str)
+
+
+def _of_atom(goal: Goal, atom: Atom) -> Iterator[Fact]:
+    visit = {"max": _extremum, "sum": _sum, "abs": _absolute, "entry": _entry, "scalar": _length, "log": _log}
+    rule = visit.get(atom.head)
+    if rule is not None:
+        yield from rule(goal, atom)
+
+
+def in_range(goal: Goal, index: Index, bound: Index) -> bool:
+    """Whether a free index lies in the range of a bound one."""
+    length = goal.alg.ranges[bound]
+    if isinstance(index, int):
+        return not length.is_literal or index <= length.constant
+    return goal.alg.ranges.get(index) == length
+
+
+def _extremum(goal: Goal, atom: Atom) -> Iterator[Fact]:
+    whole = goal.alg.of(atom)
+    for member in atom.data[0]:
+        if member.index is None:
+            yield Fact(whole - member.body, False, "the maximum is at least each of its values")
+            continue
+        for i in free_names(goal.value):
+            if in_range(goal, i, member.index) and i not in member.excluded:
+                if member.excluded and (i in goal.generic or any(e in goal.generic for e in member.excluded)):
+                    continue
+                value = rename(goal.alg, member.body, {member.index: i})
+                yield Fact(whole - value, False, f"the maximum is at least its value at {i}")
+
+
+def _sum(goal: Goal, atom: Atom) -> Iterator[Fact]:
+    names, body = atom.data
+    if len(names) != 1 or sign_of(goal.alg, body) not in (POSITIVE, NONNEGATIVE):
+        return
+    usable = [i for i in free_names(goal.value) if in_range(goal, i, names[0])]
+    whole = goal.alg.of(atom)
+    values = {i: rename(goal.alg, body, {names[0]: i}) for i in usable}
+    positive = sign_of(goal.alg, body) == POSITIVE and goal.several
+    for i in usable:
+        yield Fact(whole - values[i], positive, "a sum of terms >= 0 is at least each of them")
+    for i, j in combinations([i for i in usable if i not in goal.generic], 2):
+        yield Fact(whole - values[i] - values[j], False, "a sum of terms >= 0 is at least two of them")
+
+
+def _absolute(goal: Goal, atom: Atom) -> Iterator[Fact]:
+    whole = goal.alg.of(atom)
+    yield Fact(whole - atom.data[0], False, "abs(x) >= x")
+    yield Fact(whole + atom.data[0], False, "abs(x) >= -x")
+
+
+def _entry(goal: Goal, atom: Atom) -> Iterator[Fact]:
+    vector, _ = atom.data
+    if goal.alg.vectors[vector].domain in ("distribution", "simplex"):
+        strict = goal.several and goal.alg.vectors[vector].domain == "distribution"
+        yield Fact(Rational.of(1) - goal.alg.of(atom), strict, "an entry of a distribution is at most 1")
+
+
+def _length(goal: Goal, atom: Atom) -> Iterator[Fact]:
+    if goal.alg.scalars.get(atom.data[0]) == "length":
+        least = 2 if goal.several and atom.data[0] == "N" else 1
+        yield Fact(goal.alg.of(atom) - Rational.of(least), False, f"a length is at least {least}")
+
+
+def _log(goal: Goal, atom: Atom) -> Iterator[Fact]:
+    value = atom.data[0]
+    if any(a.head == "sum" for a in value.atoms):
+        return
+    whole = goal.alg.of(atom)
+    yield Fact(value - Rational.of(1) - whole, False, "log(x) <= x - 1")
+    if value.constant() is None:
+        below = elementary.integer_power(goal.alg, value, -1)
+        yield Fact(whole - Rational.of(1) + below, False, "log(x) >= 1 - 1/x")

@@ -1,0 +1,84 @@
+"""The search: rules tried in order, each reducing a goal to simpler ones."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
+
+from softsym.algebra.polynomial import Rational, cancelled
+from softsym.algebra.signs import sign_of
+from softsym.errors import BudgetError, UnsupportedError
+from softsym.proof.inequalities import convexity, elimination, factors, splitting, termwise
+from softsym.proof.inequalities.goal import Budget, Goal, Steps
+
+Rule: TypeAlias = "Callable[[Goal, Callable[[Goal], Steps | None]], Steps | None]"
+
+DEPTHS = (3, 5, 7, 9)
+GOALS = 300
+"""The depths to which proofs are looked for in turn, and how many goals are tried at each."""
+
+RULES: tuple[Rule, ...] = (
+    factors.by_factors,
+    splitting.by_members,
+    splitting.by_absolute_value,
+    factors.by_two_exponentials,
+    convexity.by_variational_bound,
+    convexity.by_log_sum,
+    convexity.by_single_logarithm,
+    factors.by_squares,
+    elimination.by_facts,
+    termwise.by_terms,
+    termwise.by_pairs,
+    splitting.by_argmax,
+)
+"""The rules in the order in which they are tried, cheap and safe ones first."""
+
+
+def prove(goal: Goal) -> Steps | None:
+    """The steps of a proof of a goal, or ``None``; short proofs are looked for first."""
+    for deepest in DEPTHS:
+        try:
+            steps = _Search(deepest).prove(replace(goal, budget=Budget(GOALS, goal.budget.deadline)))
+        except BudgetError:
+            if time.monotonic() > goal.budget.deadline:
+                raise
+            continue
+        if steps is not None:
+            return steps
+    return None
+
+
+class _Search:
+    def __init__(self, deepest: int) -> None:
+        self.deepest = deepest
+        self.failed: dict[tuple[Rational, bool], int] = {}
+
+    def prove(self, goal: Goal) -> Steps | None:
+        """Prove a goal by its sign or by the first rule that works."""
+        goal.budget.spend()
+        value = cancelled(goal.value)
+        if value.is_zero:
+            return None if goal.strict else (goal.step("both sides are equal"),)
+        sign = sign_of(goal.alg, value)
+        if sign == "positive" or (sign == "nonnegative" and not goal.strict):
+            return (goal.step("every term has this sign"),)
+        if sign in ("negative", "nonpositive") or goal.depth >= self.deepest:
+            return None
+        key = (value, goal.strict)
+        if self.failed.get(key, self.deepest + 1) <= goal.depth:
+            return None
+        self.failed[key] = goal.depth
+        return self._by_rules(goal, value)
+
+    def _by_rules(self, goal: Goal, value: Rational) -> Steps | None:
+        goal = replace(goal, value=value)
+        for rule in RULES:
+            try:
+                steps = rule(goal, self.prove)
+            except UnsupportedError:
+                continue
+            if steps is not None:
+                return steps
+        return None

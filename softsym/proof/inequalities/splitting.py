@@ -1,0 +1,157 @@
+"""Rules for extrema and absolute values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+
+from flint import fmpq
+
+from softsym.algebra import elementary
+from softsym.algebra.context import NONNEGATIVE, POSITIVE
+from softsym.algebra.families import Member
+from softsym.algebra.polynomial import Atom, Index, Poly, Rational
+from softsym.algebra.renaming import rename
+from softsym.algebra.signs import sign_of
+from softsym.proof.inequalities.goal import Fact, Goal, Steps
+
+Prove = Callable[[Goal], "Steps | None"]
+
+
+def by_members(goal: Goal, prove: Prove) -> Steps | None:
+    """A goal that an extremum makes smaller holds if it holds with each value in its place."""
+    atom = _of_sign(goal, "max", negative=True)
+    if atom is None:
+        return None
+    collected: list[Steps] = []
+    for member in atom.data[0]:
+        case, value = _at_member(goal, atom, member)
+        steps = prove(case.sub(replaced(case, case.value, atom, value)))
+        if steps is None:
+            return None
+        collected.append(steps)
+    return (goal.step("the maximum is one of its values: each in its place"), *(s for c in collected for s in c))
+
+
+def _at_member(goal: Goal, atom: Atom, member: Member) -> tuple[Goal, Rational]:
+    if member.index is None:
+        return goal, member.body
+    index, goal = new_index(goal, member.index)
+    value = rename(goal.alg, member.body, {member.index: index})
+    return with_largest(goal, atom, value), value
+
+
+def with_largest(goal: Goal, atom: Atom, best: Rational) -> Goal:
+    """The goal with the knowledge that ``best`` is at least every member of a maximum."""
+    known = []
+    for member in atom.data[0]:
+        if member.index is not None and not member.excluded:
+            bound = goal.alg.fresh_index(goal.alg.ranges[member.index])
+            value = best - rename(goal.alg, member.body, {member.index: bound})
+            known.append((bound, value, "the largest value is at least each value"))
+    return replace(goal, universal=(*goal.universal, *known))
+
+
+def new_index(goal: Goal, bound: Index) -> tuple[Index, Goal]:
+    """A fresh free index over the range of a bound one; it may coincide with any other."""
+    length = goal.alg.ranges[bound]
+    taken = goal.generic.union(
+        goal.value.free, *(f.value.free for f in goal.facts), *(v.free for _, v, _ in goal.universal)
+    )
+    names = (f"k{n}" for n in count(1))
+    name = next(n for n in names if n not in taken and goal.alg.ranges.get(n, length) == length)
+    goal.alg.ranges[name] = length
+    return name, replace(goal, generic=goal.generic | {name})
+
+
+def replaced(goal: Goal, value: Rational, atom: Atom, by: Rational) -> Rational:
+    """The rational function with an atom replaced where it stands bare or in an exponential."""
+    alg = goal.alg
+    total = Rational.of(0)
+    for mono, coefficient in value.num:
+        term = Rational.of(coefficient)
+        for factor, exponent in mono:
+            base = _factor(goal, factor, atom, by)
+            term = elementary.multiply(alg, term, elementary.power(alg, base, Rational.of(exponent)))
+        total = total + term
+    for poly, power in value.den:
+        below = replaced(goal, Rational(poly), atom, by)
+        total = elementary.multiply(alg, total, elementary.integer_power(alg, below, -power))
+    return total
+
+
+def _factor(goal: Goal, factor: Atom, atom: Atom, by: Rational) -> Rational:
+    if factor is atom:
+        return by
+    if factor.head == "exp" and any(a is atom for a, _ in factor.data[0]):
+        inner = replaced(goal, Rational(Poly({factor.data[0]: fmpq(1)}), factor.data[1]), atom, by)
+        return elementary.exp(goal.alg, inner)
+    return Rational(Poly({((factor, 1),): fmpq(1)}))
+
+
+def _of_sign(goal: Goal, head: str, *, negative: bool) -> Atom | None:
+    """An atom that stands bare, linearly, with a coefficient of known sign, and nowhere else."""
+    for atom in sorted(goal.value.num.atoms, key=lambda a: a.number):
+        if atom.head != head or goal.value.den:
+            continue
+        with_atom = Poly({m: c for m, c in goal.value.num if any(a is atom for a, _ in m)})
+        if any(dict(m).get(atom) != 1 for m in with_atom.terms):
+            continue
+        factor = Poly({tuple(p for p in m if p[0] is not atom): c for m, c in with_atom})
+        sign = sign_of(goal.alg, Rational(-factor if negative else factor))
+        if sign in (POSITIVE, NONNEGATIVE):
+            return atom
+    return None
+
+
+def by_absolute_value(goal: Goal, prove: Prove) -> Steps | None:
+    """``b - abs(x) >= 0`` if ``b - x >= 0`` and ``b + x >= 0``; ``abs(x)`` on the other side by the sign of x."""
+    atom = _of_sign(goal, "abs", negative=True)
+    if atom is None:
+        return _by_sign(goal, prove)
+    collected: list[Steps] = []
+    for value in (atom.data[0], -atom.data[0]):
+        steps = prove(goal.sub(replaced(goal, goal.value, atom, value)))
+        if steps is None:
+            return None
+        collected.append(steps)
+    return (goal.step("abs(x) is x or -x: both in its place"), *(s for c in collected for s in c))
+
+
+def _by_sign(goal: Goal, prove: Prove) -> Steps | None:
+    atom = next((a for a in sorted(goal.value.num.atoms, key=lambda a: a.number) if a.head == "abs"), None)
+    if atom is None or goal.depth > 3 or goal.value.den:
+        return None
+    collected: list[Steps] = []
+    for value in (atom.data[0], -atom.data[0]):
+        fact = Fact(value, False, "the sign of x in this case")
+        steps = prove(goal.sub(replaced(goal, goal.value, atom, value), facts=(fact,)))
+        if steps is None:
+            return None
+        collected.append(steps)
+    return (goal.step("cases by the sign of x in abs(x)"), *(s for c in collected for s in c))
+
+
+def by_argmax(goal: Goal, prove: Prove) -> Steps | None:
+    """A maximum is attained: it is the value at some index, and at least every other value."""
+    for atom in _maxima(goal.value):
+        members = atom.data[0]
+        if len(members) != 1 or members[0].index is None or members[0].excluded or goal.depth > 5:
+            continue
+        index, case = new_index(goal, members[0].index)
+        best = rename(goal.alg, members[0].body, {members[0].index: index})
+        case = with_largest(case, atom, best)
+        steps = prove(case.sub(replaced(case, case.value, atom, best)))
+        if steps is not None:
+            return goal.step("the maximum is attained", f"at an index {index}"), *steps
+    return None
+
+
+def _maxima(value: Rational) -> list[Atom]:
+    """The maxima that stand bare or in an exponential."""
+    found = {a for a in value.num.atoms if a.head == "max"}
+    for atom in value.num.atoms:
+        if atom.head == "exp":
+            found |= {a for a, _ in atom.data[0] if a.head == "max"}
+    return sorted(found, key=lambda a: a.number)

@@ -1,0 +1,154 @@
+"""Sums compared term by term, or pair by pair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice, product
+from typing import Any
+
+from flint import fmpq
+
+from softsym.algebra import elementary
+from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational, mono_mul
+from softsym.algebra.renaming import rename
+from softsym.proof.inequalities.goal import Goal, Steps
+from softsym.proof.inequalities.splitting import new_index
+from softsym.proof.inequalities.text import text_of
+from softsym.symbols import Length
+
+Prove = Callable[[Goal], "Steps | None"]
+MAX_OPENINGS = 24
+MAX_TERMS = 30
+
+
+def by_terms(goal: Goal, prove: Prove) -> Steps | None:
+    """A sum over k is >= 0 if each of its terms is; products with a sum, or with N, go under the sum."""
+    if goal.value.den or len(goal.value.num) > MAX_TERMS or goal.depth > 6:
+        return None
+    for length in _lengths(goal):
+        for choice in islice(_openings(goal, length), MAX_OPENINGS):
+            index, case = _fresh(goal, length)
+            value = _opened(case, choice, index)
+            steps = prove(case.sub(value))
+            if steps is not None:
+                rule = f"term by term over {index}"
+                return goal.step(rule, f"sum over {index} of {text_of(value)}"), *steps
+    return None
+
+
+def _fresh(goal: Goal, length: Length) -> tuple[Index, Goal]:
+    return new_index(goal, goal.alg.fresh_index(length))
+
+
+def _lengths(goal: Goal) -> list[Length]:
+    """The lengths over which every term can be opened."""
+    found: dict[str, Length] = {}
+    for atom in goal.value.num.atoms:
+        if atom.head == "sum" and len(atom.data[0]) == 1:
+            length = goal.alg.ranges[atom.data[0][0]]
+            found[str(length)] = length
+    return list(found.values())
+
+
+def _openings(goal: Goal, length: Length) -> Iterator[list[tuple[Mono, fmpq, Atom | None]]]:
+    """Ways to choose in each term a sum (or the length itself, as ``None``) to open."""
+    options: list[list[tuple[Mono, fmpq, Atom | None]]] = []
+    for mono, coefficient in goal.value.num:
+        own: list[tuple[Mono, fmpq, Atom | None]] = []
+        for atom, exponent in mono:
+            if exponent >= 1 and _opens(goal, atom, length):
+                own.append((mono, coefficient, atom))
+        if not own and length.is_literal:
+            own.append((mono, coefficient, None))
+        if not own:
+            return
+        options.append(own)
+    yield from (list(choice) for choice in product(*options))
+
+
+def _opens(goal: Goal, atom: Atom, length: Length) -> bool:
+    if atom.head == "sum":
+        return len(atom.data[0]) == 1 and goal.alg.ranges[atom.data[0][0]] == length
+    return atom.head == "scalar" and length == Length.of(str(atom.data[0]))
+
+
+def _opened(goal: Goal, choice: list[tuple[Mono, fmpq, Atom | None]], index: Index) -> Rational:
+    total = Rational.of(0)
+    for mono, coefficient, atom in choice:
+        if atom is None:
+            length = fmpq(_literal(goal, index))
+            total = total + Rational(Poly({mono: coefficient / length}))
+            continue
+        rest = mono_mul(mono, ((atom, -1),))
+        body = _body(goal, atom, index)
+        total = total + elementary.multiply(goal.alg, Rational(Poly({rest: coefficient})), body)
+    return total
+
+
+def _literal(goal: Goal, index: Index) -> int:
+    return goal.alg.ranges[index].constant
+
+
+def _body(goal: Goal, atom: Atom, index: Index) -> Rational:
+    if atom.head == "scalar":
+        return Rational.of(1)
+    names, body = atom.data
+    return rename(goal.alg, body, {names[0]: index})
+
+
+def by_pairs(goal: Goal, prove: Prove) -> Steps | None:
+    """A double sum over k and l is >= 0 if the mean of its terms at (k, l) and (l, k) is."""
+    if goal.value.den or len(goal.value.num) > MAX_TERMS or goal.depth > 5:
+        return None
+    for length in _lengths(goal):
+        first, case = _fresh(goal, length)
+        second, case = _fresh(case, length)
+        for choice in islice(_pair_openings(goal, length), MAX_OPENINGS):
+            value = _pair_opened(case, choice, (first, second))
+            mirrored = rename(case.alg, value, {first: second, second: first})
+            mean = elementary.multiply(case.alg, Rational.of(fmpq(1, 2)), value + mirrored)
+            steps = prove(case.sub(mean))
+            if steps is not None:
+                rule = f"pair by pair over {first} and {second}"
+                return goal.step(rule, f"sum over both of {text_of(mean)}"), *steps
+    return None
+
+
+def _pair_openings(goal: Goal, length: Length) -> Iterator[list[tuple[Mono, fmpq, tuple[Atom, Atom]]]]:
+    options: list[list[tuple[Mono, fmpq, tuple[Atom, Atom]]]] = []
+    for mono, coefficient in goal.value.num:
+        own: list[tuple[Mono, fmpq, tuple[Atom, Atom]]] = []
+        usable: list[Atom] = []
+        for atom, exponent in mono:
+            if exponent >= 1 and _opens(goal, atom, length):
+                usable += [atom] * min(int(exponent), 2)
+            if exponent == 1 and _is_double(goal, atom, length):
+                own.append((mono, coefficient, (atom, atom)))
+        pairs: dict[Any, tuple[Atom, Atom]] = {}
+        for n, left in enumerate(usable):
+            for right in usable[n + 1 :]:
+                pairs[left.number, right.number] = (left, right)
+        own += [(mono, coefficient, pair) for pair in pairs.values()]
+        if not own:
+            return
+        options.append(own)
+    yield from (list(choice) for choice in product(*options))
+
+
+def _is_double(goal: Goal, atom: Atom, length: Length) -> bool:
+    return atom.head == "sum" and len(atom.data[0]) == 2 and all(goal.alg.ranges[k] == length for k in atom.data[0])
+
+
+def _pair_opened(
+    goal: Goal, choice: list[tuple[Mono, fmpq, tuple[Atom, Atom]]], indices: tuple[Index, Index]
+) -> Rational:
+    total = Rational.of(0)
+    for mono, coefficient, (left, right) in choice:
+        if left.head == "sum" and len(left.data[0]) == 2:
+            rest = mono_mul(mono, ((left, -1),))
+            body = rename(goal.alg, left.data[1], dict(zip(left.data[0], indices, strict=True)))
+        else:
+            rest = mono_mul(mono_mul(mono, ((left, -1),)), ((right, -1),))
+            body = elementary.multiply(goal.alg, _body(goal, left, indices[0]), _body(goal, right, indices[1]))
+        total = total + elementary.multiply(goal.alg, Rational(Poly({rest: coefficient})), body)
+    return total
