@@ -42,7 +42,9 @@ def summary(chart: Chart) -> str:
         if points:
             (x0, y0), (x1, y1) = points[0], points[-1]
             name = chart.x_label or "x"
-            words.append(f"{series.name} goes from {y0 + 0.0:.6g} to {y1 + 0.0:.6g} as {name} goes from {x0:.6g} to {x1:.6g}.")
+            words.append(
+                f"{series.name} goes from {y0 + 0.0:.6g} to {y1 + 0.0:.6g} as {name} goes from {x0:.6g} to {x1:.6g}."
+            )
     return " ".join(words)
 
 

@@ -205,7 +205,7 @@ class _Page:
 
 def scrolling(inner: str, kind: str, label: str) -> str:
     """A box that scrolls sideways on narrow screens, with the keyboard too."""
-    return f'<div class="{kind}" tabindex="0" role="region" aria-label="{escape(label)}">{inner}</div>'
+    return f'<div class="{kind}" tabindex="0" role="group" aria-label="{escape(label)}">{inner}</div>'
 
 
 def link_html(link: Link) -> str:

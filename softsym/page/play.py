@@ -128,7 +128,7 @@ class Widget:
             f'<script type="application/json">{plan}</script>',
             self._controls(),
             '<p class="telling needs-script" aria-live="polite"></p>',
-            '<div class="scroll" tabindex="0" role="region" aria-label="Table of values">',
+            '<div class="scroll" tabindex="0" role="group" aria-label="Table of values">',
             self._table(),
             "</div>",
             '<div class="controls needs-script"><button type="button" class="add">Add an entry</button>'

@@ -37,7 +37,7 @@ class Play {
     this.find('.curve-of').addEventListener('change', () => this.drawCurves());
     this.find('.surface-of')?.addEventListener('change', () => this.drawSurface());
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.redraw());
-    new ResizeObserver(() => this.drawCurves()).observe(this.find('.plot'));
+    new ResizeObserver(() => this.redraw()).observe(this.find('.plot'));
     this.rows();
     this.update();
   }
@@ -132,8 +132,7 @@ class Play {
     this.columns.forEach((values, c) => this.fillColumn(values, c));
     this.plan.tiles.forEach((tile, n) => this.show(this.root.querySelectorAll('dd')[n], this.call(tile)));
     this.tell();
-    this.drawCurves();
-    this.drawSurface();
+    this.redraw();
   }
 
   fillColumn(values, c) {
@@ -185,9 +184,13 @@ class Play {
     return this.find('.telling').replaceChildren(`At ${at}, ${first} and ${second} differ by at most ${text(gap)}.`);
   }
 
+  // pictures follow at the screen's own pace; the numbers are there at once
   redraw() {
-    this.drawCurves();
-    this.drawSurface();
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      this.drawCurves();
+      this.drawSurface();
+    });
   }
 
   drawCurves() {
@@ -228,7 +231,7 @@ class Play {
     const canvas = this.find('.surface');
     if (!canvas) return;
     const item = this.plan.tiles[this.find('.surface-of').value];
-    const size = 121;
+    const size = 81;
     const across = (n) => -5 + (10 * n) / (size - 1);
     const [name] = this.names;
     const grid = Array.from({ length: size * size }, (_, n) =>
