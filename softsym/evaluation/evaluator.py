@@ -11,15 +11,16 @@ from typing import Any, Self, TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from softsym.errors import BudgetError, DomainError
+from softsym.errors import BudgetError, DomainError, UnsupportedError
 from softsym.evaluation import scalars, selection
 from softsym.evaluation.jets import Frame, Monomial, derivative, is_plain, variable
 from softsym.evaluation.point import Point, Undecided, Undefined
 from softsym.evaluation.scalars import ONE, ZERO, Ball, Scalar
-from softsym.expansion import expand
+from softsym.expansion import unfold
 from softsym.expression import Apply, Expr, Number, Symbol, free_symbols
 from softsym.shapes import literal
 
+MAX_LIMIT_SECONDS = 5.0
 Value: TypeAlias = Any
 """A scalar, or a tuple of values."""
 
@@ -57,7 +58,7 @@ class Evaluator:
         return inner
 
     def value(self, expr: Expr) -> Value:
-        """The value of an expression that :func:`~softsym.expansion.expand` has been through."""
+        """The value of an expression; each node is evaluated once for the indices that it depends on."""
         if isinstance(expr, Number):
             return fmpq(expr.value.numerator, expr.value.denominator)
         if isinstance(expr, Symbol):
@@ -86,7 +87,10 @@ class Evaluator:
         rule = _RULES.get(expr.head)
         if rule is not None:
             return rule(self, expr)
-        return _ON_VALUES[expr.head](*[self.value(a) for a in expr.args])
+        operation = _ON_VALUES.get(expr.head)
+        if operation is None:
+            return self.value(_unfolded(expr))
+        return operation(*[self.value(a) for a in expr.args])
 
     def index(self, expr: Expr) -> int:
         """The number that an index argument is, from 1."""
@@ -111,9 +115,12 @@ def _names(expr: Expr) -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 @lru_cache(maxsize=1 << 12)
-def expanded(expr: Expr) -> Expr:
-    """:func:`~softsym.expansion.expand`, remembered."""
-    return expand(expr)
+def _unfolded(expr: Apply) -> Expr:
+    """The definition of a named function; one level at a time, since a definition may repeat its arguments."""
+    definition = unfold(expr)
+    if definition is None:
+        raise UnsupportedError(f"{expr.head} has no value at a point")
+    return definition
 
 
 def entrywise(operation: Callable[..., Scalar], *values: Value) -> Value:
@@ -206,8 +213,10 @@ def _limit(self: Evaluator, expr: Apply) -> Value:
     given: dict[str, Any] = {}
     for name in names - self.lengths.keys():
         given[name] = self.indices[name] if name in self.indices else _plain(self.values[name])
-    found = limit_value(expr, Point(self.lengths, given), _digits())
-    return entrywise(lambda v: _limit_scalar(expr, given, v), found)
+    seconds = min(MAX_LIMIT_SECONDS, self.deadline - monotonic())
+    found = limit_value(expr, Point(self.lengths, given), _digits(), seconds=seconds)
+    tag = (expr, tuple(sorted((n, v) for n, v in given.items() if n in self.indices)))
+    return _limit_result(tag, found)
 
 
 def _plain(value: Value) -> Any:
@@ -219,8 +228,11 @@ def _plain(value: Value) -> Any:
     return value.arb if isinstance(value, Ball) else fraction(value)
 
 
-def _limit_scalar(expr: Apply, given: Mapping[str, Any], found: Any) -> Scalar:
-    return Ball(found, ("opaque", expr, found.str(20))) if isinstance(found, arb) else _scalar("", found)
+def _limit_result(tag: tuple[Any, ...], found: Any) -> Value:
+    """The limit as a value; an enclosure is known by its expression, the indices and its place alone."""
+    if isinstance(found, tuple):
+        return tuple(_limit_result((*tag, n), part) for n, part in enumerate(found))
+    return Ball(found, ("opaque", tag)) if isinstance(found, arb) else _scalar("", found)
 
 
 def _derivatives(self: Evaluator, expr: Expr, variables: list[tuple[str, int]], order: int, cap: int) -> _Seeded:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from flint import arb, ctx
 
-from softsym.evaluation.evaluator import Evaluator, Value, entrywise, expanded, fraction
+from softsym.evaluation.evaluator import Evaluator, Value, entrywise, fraction
 from softsym.evaluation.exact import is_certainly_zero
 from softsym.evaluation.point import Point, Undecided
 from softsym.evaluation.scalars import ZERO, Ball, Scalar
@@ -43,7 +43,7 @@ def evaluate(expr: Expr, point: Point, *, digits: int = 30) -> Result:
     for bits in precisions(wanted + 30):
         with ctx.workprec(bits):
             try:
-                result = entrywise(settled, Evaluator(point).value(expanded(expr)))
+                result = entrywise(settled, Evaluator(point).value(expr))
                 last = None
             except Undecided as open_branch:
                 last = open_branch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -14,7 +14,7 @@ from typing import Any
 from flint import arb, ctx, fmpq
 
 from softsym.errors import BudgetError
-from softsym.evaluation.evaluator import Evaluator, Value, expanded
+from softsym.evaluation.evaluator import Evaluator, Value
 from softsym.evaluation.exact import is_certainly_zero
 from softsym.evaluation.point import Point, Undecided, Undefined
 from softsym.evaluation.scalars import Ball, Scalar, ball_of, subtract
@@ -25,9 +25,9 @@ from softsym.refute.moves import Move, in_kind, lines, resampled, with_value
 from softsym.refute.sampling import sample
 
 CHECK_BITS = (64, 250)
-ROOT_BITS = 420
+ROOT_BITS = 280
 """A root is enclosed to about this many bits, far beyond what any comparison needs."""
-_BRACKETS = (0.0, 1e-3, 1e-2, 0.1, 0.5, 1.0, 3.0, 10.0, 100.0)
+_BRACKETS = tuple(Fraction(s) for s in ("1/10", "1/100", "1/2", "1", "3", "10", "100"))
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Admissible:
         return False
 
     def _holds(self, chain: Chain, evaluator: Evaluator) -> bool:
-        sides = [evaluator.value(expanded(side)) for side in chain.sides]
+        sides = [evaluator.value(side) for side in chain.sides]
         for relation, left, right in zip(chain.relations, sides, sides[1:], strict=False):
             outcomes = [_certain(relation, a, b) for _, a, b in entries(left, right)]
             if not (any(outcomes) if relation == "!=" else all(outcomes)):
@@ -121,7 +121,9 @@ class Admissible:
 
     def _mended(self, condition: Condition, candidate: Candidate) -> Candidate | None:
         if condition.is_equation:
-            return self._assigned(condition, candidate) or self._solved(condition, candidate)
+            found = self._assigned(condition, candidate) or self._solved(condition, candidate)
+            if found is not None:
+                return found
         for _ in range(30):
             point = resampled(condition.symbols, candidate.point, self.random)
             changed = self._after(candidate, point)
@@ -148,13 +150,15 @@ class Admissible:
     def _given(self, condition: Condition, candidate: Candidate, name: Symbol, other: Expr) -> Candidate | None:
         with ctx.workprec(ROOT_BITS):
             try:
-                value = Evaluator(candidate.point, self.deadline).value(expanded(other))
+                value = Evaluator(candidate.point, self.deadline).value(other)
             except (Undefined, Undecided):
                 return None
             if name.shape and not isinstance(value, tuple):
                 value = (value,) * len(candidate.point.values[name.name])  # type: ignore[arg-type]
             taken = _as_point_value(value)
-            if not in_kind(name.kind, taken) or not _sums_to_one(name, value):
+            if name.kind.type == "index":
+                taken = _as_index(taken, name.kind.vector_length.value(dict(candidate.point.lengths)))
+            if taken is None or not in_kind(name.kind, taken) or not _sums_to_one(name, value):
                 return None
         changed = self._after(candidate, with_value(candidate.point, name.name, taken))
         return Candidate(changed.point, changed.enclosed | {condition.number})
@@ -165,15 +169,22 @@ class Admissible:
             moves = [m for s in condition.symbols for m in lines(s, candidate.point)]
             self.random.shuffle(moves)
             steps = (self._along(condition, candidate, move, entry) for move in islice(moves, 24))
-            found = [*islice((s for s in steps if s is not None), 4)]
-            if not found:
+            found = self._best(s for s in steps if s is not None)
+            if found is None:
                 return None
-            candidate = max(found, key=self._kept)
+            candidate = found
         return candidate
 
-    def _kept(self, candidate: Candidate) -> int:
-        """How many conditions the candidate satisfies."""
-        return sum(self.satisfied(c, candidate) for c in self.conditions)
+    def _best(self, candidates: Iterator[Candidate]) -> Candidate | None:
+        """The first candidate that satisfies every condition, else the best of the first four."""
+        best, most = None, -1
+        for candidate in islice(candidates, 4):
+            kept = sum(self.satisfied(c, candidate) for c in self.conditions)
+            if kept > most:
+                best, most = candidate, kept
+            if kept == len(self.conditions):
+                break
+        return best
 
     def _parts(self, condition: Condition, candidate: Candidate) -> int:
         """The number of scalar equations that a condition is."""
@@ -184,7 +195,7 @@ class Admissible:
         try:
             with ctx.workprec(bits):
                 evaluator = Evaluator(point, self.deadline)
-                sides = [evaluator.value(expanded(side)) for side in condition.chain.sides]
+                sides = [evaluator.value(side) for side in condition.chain.sides]
                 rows = zip(condition.chain.relations, pairwise(sides), strict=True)
                 return [subtract(a, b) for r, (x, y) in rows if r == "==" for _, a, b in entries(x, y)]
         except (Undefined, Undecided, BudgetError):
@@ -194,19 +205,23 @@ class Admissible:
         """The candidate moved along a line to where one scalar equation of the condition holds."""
 
         def gap(parameter: Any, bits: int = 64) -> Scalar | None:
-            gaps = self._gaps(condition, move.applied(candidate.point, parameter), bits)
+            gaps = self._gaps(condition, moved(parameter), bits)
             return None if gaps is None else gaps[entry]
+
+        def moved(parameter: Any) -> Point:
+            with ctx.workprec(2 * ROOT_BITS):
+                return move.applied(candidate.point, parameter)
 
         if _is_zero(gap(Fraction(0))):
             return candidate
         exact = _linear_root(gap)
         if exact is not None:
-            point = move.applied(candidate.point, exact)
+            point = moved(exact)
             return self._after(candidate, point) if self._in_kinds(point) else None
         root = _enclosed_root(gap)
         if root is None:
             return None
-        point = move.applied(candidate.point, root)
+        point = moved(root)
         if not self._in_kinds(point) or self._parts(condition, candidate) > 1:
             return None
         changed = self._after(candidate, point)
@@ -233,6 +248,12 @@ def _as_point_value(value: Value) -> Any:
     if isinstance(value, tuple):
         return tuple(_as_point_value(v) for v in value)
     return value.arb if isinstance(value, Ball) else Fraction(int(value.p), int(value.q))
+
+
+def _as_index(value: Any, size: int) -> int | None:
+    """The index in 1..size that a value is, if it is one."""
+    fits = isinstance(value, Fraction) and value.denominator == 1 and 1 <= value <= size
+    return int(value) if fits else None
 
 
 def _sums_to_one(name: Symbol, value: Value) -> bool:
@@ -281,11 +302,13 @@ def _sign(gap: Scalar | None) -> int:
 
 def _bracket(gap: Callable[..., Scalar | None]) -> tuple[Fraction, Fraction] | None:
     """Two parameters between which the gap changes its sign."""
-    for direction in (1, -1):
-        grid = [Fraction(direction * s) for s in _BRACKETS]
-        signs = [_sign(gap(s)) for s in grid]
-        for (a, low), (b, high) in pairwise(zip(grid, signs, strict=True)):
-            if low * high == -1:
+    here = _sign(gap(Fraction(0)))
+    signs = {Fraction(0): here}
+    for distance in _BRACKETS:
+        for end in (distance, -distance):
+            signs[end] = _sign(gap(end))
+        for a, b in pairwise(sorted(s for s in signs if signs[s])):
+            if signs[a] != signs[b]:
                 return a, b
     return None
 
@@ -293,12 +316,12 @@ def _bracket(gap: Callable[..., Scalar | None]) -> tuple[Fraction, Fraction] | N
 def _refined(gap: Callable[..., Scalar | None], low: Fraction, high: Fraction) -> Fraction:
     """A parameter very close to a root: bisection, then secant steps at high precision."""
     rising = _sign(gap(high))
-    for _ in range(40):
+    for _ in range(10):
         middle = (low + high) / 2
         low, high = (low, middle) if _sign(gap(middle)) == rising else (middle, high)
     for _ in range(9):
         left, right = gap(low, 2 * ROOT_BITS), gap(high, 2 * ROOT_BITS)
-        if left is None or right is None:
+        if left is None or right is None or not _sign(right):
             break
         with ctx.workprec(2 * ROOT_BITS):
             a, b = ball_of(left).mid(), ball_of(right).mid()

@@ -9,7 +9,8 @@ from typing import Literal, TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from softsym.evaluation.evaluator import Evaluator, Value, expanded
+from softsym.errors import DomainError
+from softsym.evaluation.evaluator import Evaluator, Value
 from softsym.evaluation.exact import is_certainly_zero
 from softsym.evaluation.point import Divergent, Point, Undecided, Undefined
 from softsym.evaluation.scalars import Scalar, ball_of, subtract
@@ -61,10 +62,10 @@ def _at_precision(chain: Chain, evaluator: Evaluator) -> Judgement:
     diverging: tuple[int, str] | None = None
     for number, side in enumerate(chain.sides):
         try:
-            sides.append(evaluator.value(expanded(side)))
+            sides.append(evaluator.value(side))
         except Divergent as found:
             diverging = diverging or (max(number - 1, 0), str(found))
-        except Undefined as found:
+        except (Undefined, DomainError) as found:
             return Judgement("undefined", reason=str(found))
     if diverging is not None:
         return Judgement("fails", diverging[0], (), diverging[1])

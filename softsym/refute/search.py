@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain, count, islice
+from itertools import chain, count
 from math import inf
 from random import Random
 from time import monotonic
@@ -137,10 +137,20 @@ class Search:
 
     def _judged(self, candidate: Candidate) -> Judgement:
         started = monotonic()
-        judgement = judge(self.claim, candidate.point, self.deadline)
+        judgement = self._judged_in_time(candidate, started)
         size = max(candidate.point.lengths.values())
         self.costs[size] = max(self.costs.get(size, 0.0), monotonic() - started)
         return judgement
+
+    def _judged_in_time(self, candidate: Candidate, now: float) -> Judgement:
+        """The judgement; open if one point alone would take most of the time that is left."""
+        share = now + max(0.25, 0.4 * (self.deadline - now))
+        try:
+            return judge(self.claim, candidate.point, min(self.deadline, share))
+        except BudgetError:
+            if share >= self.deadline:
+                raise
+            return Judgement("open", reason="the evaluation took too long")
 
     def _fails(self, candidate: Candidate) -> bool:
         judgement = self._judged(candidate)
@@ -151,11 +161,9 @@ class Search:
 
     def _climbed(self) -> Candidate | None:
         """Steps from the tightest points towards failure."""
-        starts = sorted((h for h in self.holding if h[0] < inf), key=lambda h: h[0])
-        slacks: set[float] = set()
-        distinct = [h for h in starts if not (h[0] in slacks or slacks.add(h[0]))]  # type: ignore[func-returns-value]
-        for slack, start in islice(distinct, CLIMBS):
-            found = self._climb(slack, start)
+        starts = {slack: candidate for slack, candidate in self.holding if slack < inf}
+        for slack in sorted(starts)[:CLIMBS]:
+            found = self._climb(slack, starts[slack])
             if found is not None:
                 return found
             if monotonic() > self.deadline:
