@@ -1,0 +1,49 @@
+"""The few functions that generated code calls besides NumPy's; a source that needs one contains its text.
+
+They use ``np`` alone, so that the same text runs on arrays and on double words. Axes are counted from the end.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Array = Any
+
+
+def sparsemax(x: Array, axis: int) -> Array:
+    """The Euclidean projection of x on the simplex (Martins and Astudillo, 2016)."""
+    x = np.swapaxes(x, axis, -1)
+    falling = np.sort(x - np.max(x, axis=-1, keepdims=True), axis=-1)[..., ::-1]
+    excess = np.cumsum(falling, axis=-1) - 1.0
+    count = np.arange(1, x.shape[-1] + 1)
+    support = (falling * count > excess).sum(axis=-1, keepdims=True)
+    threshold = np.take_along_axis(excess, support - 1, axis=-1) / support
+    return np.swapaxes(np.maximum(x - np.max(x, axis=-1, keepdims=True) - threshold, 0.0), axis, -1)
+
+
+def join(parts: list[Array], axis: int) -> Array:
+    """Arrays one after the other, all other axes broadcast."""
+    arrays = [np.asarray(part) for part in parts]
+    rank = max(-axis, *(array.ndim for array in arrays))
+    shapes = [(1,) * (rank - array.ndim) + array.shape for array in arrays]
+    ones = [(*shape[:axis], 1, *shape[rank + axis + 1 :]) for shape in shapes]
+    common = np.broadcast_shapes(*ones)
+    filled = [(*common[:axis], shape[axis], *common[rank + axis + 1 :]) for shape in shapes]
+    arrays = [np.broadcast_to(array, shape) for array, shape in zip(arrays, filled, strict=True)]
+    return np.concatenate(arrays, axis=axis)
+
+
+def diagonal(x: Array, kept: int, other: int) -> Array:
+    """The entries at which two axes agree, along the first of them."""
+    shape = [1] * x.ndim
+    shape[kept] = x.shape[kept]
+    return np.take_along_axis(x, np.arange(x.shape[kept]).reshape(shape), axis=other)
+
+
+def drop_each(x: Array, position: Array, axis: int) -> Array:
+    """x without the entry at each position."""
+    rest = np.arange(x.shape[axis] - 1).reshape((-1,) + (1,) * (-axis - 1))
+    index = rest + (rest >= position)
+    return np.take_along_axis(x, index.reshape((1,) * (x.ndim - index.ndim) + index.shape), axis=axis)

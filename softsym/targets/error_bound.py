@@ -1,0 +1,29 @@
+"""What a program's results can be trusted for, in words."""
+
+from __future__ import annotations
+
+from softsym.targets.program import Op, Program, steps
+
+
+def in_words(program: Program) -> str:
+    """A description of the rounding errors of a program."""
+    order = steps(program.result)
+    cancelling = [op for op in order if op.head in ("sub", "add") and _inexact(op)]
+    parts = [
+        f"accuracy='fast': {len([o for o in order if o.args])} operations in float64, each rounded to within 1 ulp "
+        "(elementary functions 1 to 2 ulp), sums added pairwise"
+    ]
+    if cancelling:
+        parts.append(
+            f"{len(cancelling)} of them add or subtract rounded numbers, and where those nearly cancel the error is a "
+            "few ulp of the larger one"
+        )
+    parts.append(
+        "accuracy='high': double words of about 106 to 128 bits, rounded once at the end: within 1 ulp unless more "
+        "than half of those bits cancel"
+    )
+    return "; ".join(parts) + "."
+
+
+def _inexact(op: Op) -> bool:
+    return all(a.head not in ("input", "number") for a in op.args) or (op.head == "sub" and bool(op.args[1].args))

@@ -1,0 +1,241 @@
+"""NumPy functions of expressions: ``lambdify``.
+
+The expression's stable form becomes an array program, the program NumPy source, and the source a function that treats
+leading axes as batches. The same source runs on float64 arrays and on double words: the latter
+(:mod:`softsym.targets.double_word`) give ``accuracy="high"``, and the values for which the former lack the range.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+
+from softsym.errors import UnsupportedError
+from softsym.expression import Expr, Symbol, as_expr, free_symbols, walk
+from softsym.language.printer import to_text
+from softsym.shapes import is_index
+from softsym.stable import stable
+from softsym.symbols import Length
+from softsym.targets import array_functions, double_functions, double_word
+from softsym.targets.driver import Body, evaluate
+from softsym.targets.lowering import index_names, lower
+from softsym.targets.numpy_source import Writer
+from softsym.targets.program import Op, Program, steps
+from softsym.targets.simplify import simplified
+
+RESERVED = frozenset(("np", "axis", "out", "where", "accuracy"))
+
+
+def lambdify(expr: Expr | str, *, axis: int = -1, modules: str = "numpy") -> ArrayFunction:
+    """A function of the expression's names: the vectors as they first appear, then the scalars as they first appear.
+
+    Vectors are arrays with their entries along ``axis``; all other axes are batch axes and broadcast, and a scalar may
+    be a number or an array with one value a row. A free index in the expression becomes an axis of the result, which
+    stands where the vectors' axis stood (a Hessian of ``(..., N)`` has the shape ``(..., N, N)``).
+
+    The code comes from :func:`softsym.stable.stable`, so that nothing overflows whose value is in range.
+
+    >>> f = lambdify("softmax(z, beta)")
+    >>> f([0.0, 0.0], 1e308), f([[1.0, 1.0], [0.0, 1000.0]], [1.0, 2.0])
+    (array([0.5, 0.5]), array([[0.5, 0.5],
+           [0. , 1. ]]))
+    >>> print(f.source)  # doctest: +ELLIPSIS
+    import numpy as np
+    <BLANKLINE>
+    <BLANKLINE>
+    def f(z, beta, axis=-1):
+        \"\"\"softmax(z, beta)\"\"\"
+    ...
+
+    Raises :class:`~softsym.errors.LanguageError` for a text outside the language, and
+    :class:`~softsym.errors.UnsupportedError` for an unknown target or a derivative that cannot be resolved.
+    """
+    if modules != "numpy":
+        raise UnsupportedError(f"there is no target {modules!r}; this function makes numpy functions")
+    return ArrayFunction(as_expr(expr), axis)
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What the generation of an expression gives: its names, its program, and how its source is put together."""
+
+    expr: Expr
+    vectors: tuple[Symbol, ...]
+    scalars: tuple[Symbol, ...]
+    lengths: tuple[str, ...]
+    program: Program
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        return (*(s.name for s in (*self.vectors, *self.scalars)), *self.lengths)
+
+    @cached_property
+    def body(self) -> Body:
+        found = dict(self.program.result.slots)
+        return Body(
+            vectors=tuple((v.name, v.kind.vector_length) for v in self.vectors),
+            scalars=tuple(s.name for s in self.scalars),
+            lengths=self.lengths,
+            result=tuple(self.length_of(slot, found) for slot in self.program.order),
+            order=self.program.order,
+            rank=self.program.rank,
+            run=self.run,
+        )
+
+    def length_of(self, slot: int, found: dict[int, Length]) -> Length:
+        if slot in found:
+            return found[slot]
+        names = index_names(self.expr)
+        if slot < len(names):
+            return names[slot].kind.vector_length
+        return self.expr.shape[slot - len(names)]
+
+    def run(self, *, double: bool, masked: bool) -> Callable[..., Any]:
+        """The body's function, on arrays or on double words."""
+        return _compiled(self, double, masked)
+
+    def lines(self, masked: bool = False) -> tuple[list[str], str, Writer]:
+        """The assignments, the result's text and the writer that knows what they need."""
+        writer = Writer(self.program, {*self.parameters, *RESERVED}, masked)
+        assignments, result = writer.write()
+        return assignments, result, writer
+
+    @cached_property
+    def used_lengths(self) -> tuple[str, ...]:
+        """The lengths whose values the program needs."""
+        found = [n for op in steps(self.program.result) if op.head == "length" for n in _names(op)]
+        return tuple(dict.fromkeys(found))
+
+
+def _names(op: Op) -> list[str]:
+    value = op.data[0]
+    assert isinstance(value, Length)
+    return [name for name, _ in value.terms]
+
+
+@lru_cache(maxsize=256)
+def generated(expr: Expr) -> Generated:
+    """The names and the program of an expression."""
+    form = stable(expr)
+    free = free_symbols(expr)
+    found = [n for n in walk(expr) if isinstance(n, Symbol) and n in free and not _is_order(n)]
+    seen = tuple(dict.fromkeys(found))
+    vectors = tuple(s for s in seen if s.kind.type == "vector")
+    scalars = tuple(s for s in seen if s.kind.type == "scalar")
+    program = simplified(lower(form, index_names(expr)))
+    known = {v.kind.vector_length.terms[0][0] for v in vectors if len(v.kind.vector_length.terms) == 1}
+    needed = {n for op in steps(program.result) for _, size in op.slots for n in size.names}
+    needed |= {n for op in steps(program.result) if op.head == "length" for n in _names(op)}
+    return Generated(expr, vectors, scalars, tuple(sorted(needed - known)), program)
+
+
+def _is_order(symbol: Symbol) -> bool:
+    return symbol.kind.type == "constant" or is_index(symbol)
+
+
+def _compiled(made: Generated, double: bool, masked: bool) -> Callable[..., Any]:
+    return _compile(made.expr, double, masked)
+
+
+@lru_cache(maxsize=512)
+def _compile(expr: Expr, double: bool, masked: bool) -> Callable[..., Any]:
+    made = generated(expr)
+    assignments, result, writer = made.lines(masked)
+    names = [*made.parameters, *(n for n in made.used_lengths if n not in made.lengths)]
+    head = f"def body({', '.join([*names, *(['where'] if masked else [])])}):"
+    text = "\n".join([head, *(f"    {line}" for line in assignments), f"    return {result}"])
+    space: dict[str, Any] = {"np": double_functions.NAMESPACE if double else np}
+    source = "from __future__ import annotations\n" + "\n".join(_helper(name) for name in writer.helpers)
+    exec(compile(source, "<softsym array functions>", "exec"), space | {"Array": Any})
+    exec(compile(source, "<softsym array functions>", "exec"), space)
+    for name, value in writer.constants.items():
+        space[name] = double_word.as_double_word(value) if double else float(value)
+    exec(compile(text, f"<softsym {to_text(expr)[:60]}>", "exec"), space)
+    return space["body"]  # type: ignore[no-any-return]
+
+
+def _helper(name: str) -> str:
+    return inspect.getsource(getattr(array_functions, name))
+
+
+class ArrayFunction:
+    """A NumPy function of an expression's names; see :func:`lambdify`.
+
+    ``source`` is the code on its own, ``names`` are the parameters, ``error_bound`` says how exact the results are.
+    Called as ``f(*values, axis=-1, out=None, where=None, accuracy="fast")``: ``out`` receives the result, ``where``
+    leaves entries out as if the vectors were shorter (their places in a vector result hold nan), and
+    ``accuracy="high"`` computes in double words.
+    """
+
+    def __init__(self, expr: Expr, axis: int = -1) -> None:
+        self.expr, self.axis = expr, axis
+        self._made = generated(expr)
+        self.names = self._made.parameters
+        self.symbols = (*self._made.vectors, *self._made.scalars)
+        self.__doc__ = f"{to_text(expr)} as a function of {', '.join(self.names) or 'nothing'}."
+
+    def __repr__(self) -> str:
+        return f"lambdify({str(self.expr)!r})"
+
+    def __call__(self, *values: Any, **options: Any) -> Any:
+        return evaluate(self._made.body, values, {"axis": self.axis} | options, label=str(self.expr))
+
+    @property
+    def error_bound(self) -> str:
+        """How exact the results are, in words."""
+        from softsym.targets.error_bound import in_words
+
+        return in_words(self._made.program)
+
+    @cached_property
+    def source(self) -> str:
+        """The function as a module that needs NumPy alone."""
+        return source_text(self._made)
+
+
+def source_text(made: Generated, name: str = "f") -> str:
+    """A module with one function of the given name."""
+    assignments, result, writer = made.lines()
+    blocks = ["import numpy as np", *(_plain(_helper(h)) for h in writer.helpers)]
+    constants = [f"{k} = {float(v)!r}  # {v}" for k, v in writer.constants.items()]
+    head = f"def {name}({', '.join([*made.parameters, *(['axis=-1'] if made.vectors else [])])}):"
+    lines = [head, f'    """{to_text(made.expr)}"""', *(f"    {c}" for c in constants), *_header(made)]
+    lines += ['    with np.errstate(all="ignore"):', *(f"        {line}" for line in assignments)]
+    lines += [f"        result = {result}", *_footer(made)]
+    return "\n\n\n".join([*blocks, "\n".join(lines)]) + "\n"
+
+
+def _plain(text: str) -> str:
+    """A function's text without its annotations."""
+    head, _, rest = text.partition("\n")
+    name = head[4 : head.index("(")]
+    parameters = inspect.signature(getattr(array_functions, name)).parameters
+    return f"def {name}({', '.join(parameters)}):\n{rest.rstrip()}"
+
+
+def _header(made: Generated) -> list[str]:
+    lines = [f"    {v.name} = np.moveaxis(np.asarray({v.name}, float), axis, -1)" for v in made.vectors]
+    tail = "[..., " + ", ".join(["None"] * made.program.rank) + "]" if made.program.rank else ""
+    lines += [f"    {s.name} = np.asarray({s.name}, float){tail}" for s in made.scalars]
+    sizes = made.lines()[2].sizes
+    return lines + [f"    {n} = {sizes[n]}" for n in made.used_lengths if n in sizes]
+
+
+def _footer(made: Generated) -> list[str]:
+    program = made.program
+    gone = [slot - program.rank for slot in range(program.rank) if slot not in program.order]
+    lines = []
+    if gone:
+        axes = ", ".join(str(a) for a in gone) + ("," if len(gone) == 1 else "")
+        lines.append(f"    result = np.squeeze(result, axis=({axes}))")
+    if made.vectors and len(program.order) == 1:
+        return [*lines, "    return np.moveaxis(result, -1, axis)"]
+    return [*lines, "    return result"]
+
+
+__all__ = ["ArrayFunction", "lambdify"]

@@ -1,0 +1,71 @@
+"""Stable forms: how they look, and that they are expressions of the language."""
+
+from __future__ import annotations
+
+import pytest
+
+import softsym as ss
+from softsym.errors import UnsupportedError
+from softsym.expansion import expand
+from softsym.language import to_text
+from softsym.stable import stable
+from softsym.stable.rules import plain
+from softsym.stable.signs import sign_of
+
+E_Z = "exp(beta*(z - max(z)))"
+
+FORMS = {
+    "softmax(z, beta)": f"{E_Z}/sum({E_Z})",
+    "log_softmax(z, beta)": f"beta*(z - max(z)) - log(sum({E_Z}))",
+    "lse(z, beta)": f"max(z) + log(sum({E_Z}))/beta",
+    "softmin(z, beta)": "exp(beta*(min(z) - z))/sum(exp(beta*(min(z) - z)))",
+    "softmax(z, c)": "exp(c*(z - sign(c)*max(sign(c)*z)))/sum(exp(c*(z - sign(c)*max(sign(c)*z))))",
+    "exp(beta*(z + c))/sum(exp(beta*(z + c)))": f"{E_Z}/sum({E_Z})",
+    "softmax(z, 1/T)": "exp((z - max(z))/T)/sum(exp((z - max(z))/T))",
+    "sum(exp(beta*z[k])*z[k], k)/sum(exp(beta*z[k]), k)": f"sum(z*{E_Z})/sum({E_Z})",
+    "softplus(x)": "relu(x) + log(1 + exp(-abs(x)))",
+    "sigmoid(a)": "exp(-relu(-a))/(1 + exp(-abs(a)))",
+    "tanh(a)": "sign(a)*(1 - exp(-2*abs(a)))/(1 + exp(-2*abs(a)))",
+    "log(1 - sigmoid(a))": "-relu(a) - log(1 + exp(-abs(a)))",
+    "hardmax(softmax(z, beta))": "hardmax(z)",
+    "max(softmax(z, beta))": f"1/sum({E_Z})",
+    "-log(sum(y*softmax(z))) where y: onehot": "log(sum(exp(z - max(z)))) - (sum(y*z) - max(z)) where y: onehot",
+    "log(sum(exp(z)) - exp(z[i]))": "max(drop(z, i)) + log(sum(exp(drop(z, i) - max(drop(z, i)))))",
+    "softmax(z)[2]": "exp(z[2] - max(z))/sum(exp(z - max(z)))",
+    "z + exp(a)": "z + exp(a)",
+}
+
+
+@pytest.mark.parametrize(("text", "form"), FORMS.items())
+def test_forms(text: str, form: str) -> None:
+    assert to_text(stable(text)) == form
+
+
+@pytest.mark.parametrize("text", FORMS)
+def test_a_stable_form_is_read_back_and_is_its_own(text: str) -> None:
+    form = stable(text)
+    assert ss.parse(to_text(form)) == form
+    assert to_text(stable(form)) == to_text(stable(stable(form)))
+
+
+def test_derivatives_are_not_silently_dropped() -> None:
+    with pytest.raises(UnsupportedError, match="resolve"):
+        plain(expand(ss.parse("diff(lse(z), z[i])")))
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("exp(z)", "positive"),
+        ("-abs(z)", "nonpositive"),
+        ("z**2", "nonnegative"),
+        ("beta/N", "positive"),
+        ("a*b", None),
+        ("log(3)", "positive"),
+        ("sum(y*exp(z)) where y: simplex", "nonnegative"),
+        ("-sum(p)", "negative"),
+        ("1 - 2", "negative"),
+    ],
+)
+def test_signs(text: str, sign: str | None) -> None:
+    assert sign_of(ss.parse_expression(text)) == sign
