@@ -32,8 +32,6 @@ _PLACES: dict[str, tuple[str, ...]] = {
     "softsym.comparison": ("Figure", "figures"),
     "softsym.proof": ("Verdict", "check"),
     "softsym.report": ("Report",),
-    "softsym.calculus": ("Derivation", "derive", "diff", "grad", "hessian", "jacobian", "limit", "resolve", "simplify"),
-    "softsym.targets.numpy": ("lambdify",),
     "softsym.expression": ("Expr",),
     "softsym.targets.numpy": ("lambdify",),
     "softsym.calculus": ("diff", "grad", "hessian", "jacobian", "limit", "resolve", "simplify"),

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from softsym.bindings import Given, Values, point, value
 from softsym.calculus import Derivation, derive
-from softsym.errors import DomainError
-from softsym.expression import Expr
 from softsym.comparison import DIFFERS, Figure
-from softsym.page import Block, Checked, Derived, Document, Link, Prose, Section, Table, write_page
+from softsym.errors import DomainError, UnsupportedError
+from softsym.expansion import unfold
+from softsym.expression import Apply, Expr, Symbol, free_symbols
+from softsym.language import bare_text
+from softsym.page import (
+    Block,
+    Checked,
+    Code,
+    Derived,
+    Display,
+    Document,
+    Link,
+    Play,
+    Prose,
+    Section,
+    Table,
+    write_page,
+)
 from softsym.proof import Verdict, check
+from softsym.targets.latex import to_latex
+from softsym.targets.numpy import lambdify
 from softsym.workbook import Book, Scalar, Vector
 
 TIMEOUT = 6.0
@@ -93,3 +111,63 @@ class Report:
         self.book.write(Path(folder, f"{name}.xlsx"))
         for ending in ("md", "html"):
             write_page(document, Path(folder, f"{name}.{ending}"))
+
+
+def expression_document(expr: Expr, values: Mapping[str, Given]) -> Document:
+    """A page about one expression: what it is, its value, its derivatives step by step, and its code.
+
+    Where one of the values is a positive scalar, the page has a slider for it and entries to change.
+
+    Raises :class:`~softsym.errors.SoftsymError` where a value is missing or does not fit.
+
+    >>> from softsym import parse
+    >>> [s.title for s in expression_document(parse("lse(z, beta)"), {"z": [1, 2], "beta": 1}).sections]
+    ['Definition', 'Values', 'Derivatives', 'Code']
+    """
+    sections = [Section("Definition", (Display(expr), *_unfolded(expr)))]
+    if values:
+        sections.append(Section("Values", (_values(expr, values),)))
+    names = sorted((s for s in free_symbols(expr) if s.kind.type in ("vector", "scalar")), key=lambda s: s.name)
+    derivatives = [block for symbol in names for block in _derivative(expr, symbol)]
+    if derivatives:
+        sections.append(Section("Derivatives", tuple(derivatives)))
+    codes = (Code("NumPy", lambdify(expr).source, "python"), Code("LaTeX", to_latex(expr), "latex"))
+    sections.append(Section("Code", codes))
+    return Document(
+        bare_text(expr), tuple(sections), "Definition, values, derivatives and code, all from one expression."
+    )
+
+
+def _unfolded(expr: Expr) -> tuple[Block, ...]:
+    unfolded = unfold(expr) if isinstance(expr, Apply) else None
+    return () if unfolded is None else (Prose("By definition"), Display(unfolded))
+
+
+def _values(expr: Expr, values: Mapping[str, Given]) -> Block:
+    """Values to play with if there are a vector and a positive scalar to slide, else a table."""
+    found = value(expr, 12, **values)
+    given = point(expr, values).values
+    inputs = tuple((n, tuple(map(float, v)) if isinstance(v, tuple) else float(v)) for n, v in given.items())
+    sliders = [n for n, v in inputs if isinstance(v, float) and v > 0]
+    if sliders and any(isinstance(v, tuple) for _, v in inputs) and len(expr.shape) < 2:
+        label = bare_text(expr)
+        vectors, scalars = (((label, expr),), ()) if expr.shape else ((), ((label, expr),))
+        return Play(inputs, vectors, scalars, sliders[0], label, None)
+    return Table(("entry", "value"), tuple(_rows(found)), bare_text(expr))
+
+
+def _rows(found: Values, place: str = "") -> list[tuple[str, str]]:
+    if not isinstance(found, tuple):
+        return [(place or "-", str(found))]
+    return [row for n, part in enumerate(found, 1) for row in _rows(part, f"{place}, {n}" if place else str(n))]
+
+
+def _derivative(expr: Expr, symbol: Symbol) -> list[Block]:
+    """The derivation of the derivative by one name; a sentence where it has no form in the language."""
+    rank = len(expr.shape) + (symbol.kind.type == "vector")
+    if rank > 2:
+        return []
+    try:
+        return [Derived(f"By {symbol.name}", derive(expr, symbol.name))]
+    except UnsupportedError as error:
+        return [Prose(f"By {symbol.name}: {error}")]

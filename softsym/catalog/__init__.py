@@ -6,6 +6,7 @@ and the comment at the top says what the group holds.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,6 +24,8 @@ GROUPS = {
     "two_classes": "N = 2",
 }
 """The groups by file, as they are shown."""
+VERDICTS = "verdicts.json"
+"""What the prover said of each statement when it was last run over all of them."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,12 @@ def summary(group: str) -> str:
     """What a group holds, in the words at the top of its file."""
     stem = next(stem for stem, shown in GROUPS.items() if shown == group)
     return _text(stem).splitlines()[0].lstrip("# ")
+
+
+def recorded_verdicts() -> dict[str, str]:
+    """The status of each statement by name, as the prover last gave it; ``benchmarks/catalog.py`` records them."""
+    found: dict[str, str] = json.loads(files(__name__).joinpath(VERDICTS).read_text(encoding="utf-8"))
+    return found
 
 
 def _text(stem: str) -> str:

@@ -9,6 +9,9 @@ import click
 
 from softsym.cli.group import Commands
 
+INTERNAL = 70
+"""The exit code of a fault in softsym itself."""
+
 EXAMPLES = """\b
 Examples:
   softsym check "sum(softmax(z, beta)) == 1"
@@ -68,6 +71,11 @@ def main() -> None:
         code = _complain(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
     except MemoryError:
         code = _complain("this needs more memory than there is")
+    except Exception as error:
+        if os.environ.get("SOFTSYM_DEBUG"):
+            raise
+        name = type(error).__name__
+        code = _complain(f"a fault in softsym: {name}: {error}; SOFTSYM_DEBUG=1 shows where", INTERNAL)
     sys.exit(code or 0)
 
 

@@ -1,0 +1,128 @@
+"""``softsym workbook``, ``softsym page`` and ``softsym audit``: files for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from softsym.cli.group import NamedValues, named_values, single_values
+
+
+@click.command(cls=NamedValues)
+@click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
+@click.option("--csv", "table", help="A CSV file whose columns are names of the expression, a header first.")
+@click.option("-o", "--output", required=True, type=click.Path(), help="The .xlsx file to write.")
+@click.option("--title", default="", help="The workbook's title.")
+def workbook(texts: tuple[str, ...], table: str | None, output: str, title: str) -> None:
+    """Write a workbook whose every result is a live formula on input cells.
+
+    A scalar that is given several times makes a scenario of each value.
+
+    \b
+    Examples:
+      softsym workbook "softmax(z, beta)" --z 0.95,0.99,0.98 --beta 1 --beta 500 -o demo.xlsx
+      softsym workbook "cross_entropy(y, softmax(z))" --csv logits.csv -o loss.xlsx
+    """
+    from softsym.workbook import write_workbook
+
+    target = _target(output, ".xlsx")
+    values: dict[str, Any] = {} if table is None else read_columns(table)
+    for name, given in named_values().items():
+        values[name] = given[0] if len(given) == 1 else given
+    write_workbook(list(texts), target, title=title, **values)
+    click.echo(str(target))
+
+
+def _target(output: str, *endings: str) -> Path:
+    target = Path(output)
+    if target.suffix.lower() not in endings:
+        raise click.UsageError(f"the output must end in {' or '.join(endings)}, and {output!r} was given")
+    if not target.parent.is_dir():
+        raise click.UsageError(f"there is no folder {str(target.parent)!r} to write to")
+    return target
+
+
+def read_columns(path: str) -> dict[str, list[str] | str]:
+    """The columns of a CSV file by the names in its header; a column with one value is that value.
+
+    Raises :class:`click.UsageError` that names the line of a cell which is no finite number.
+    """
+    import csv
+
+    from softsym.bindings import read_number
+    from softsym.errors import DomainError
+
+    try:
+        with Path(path).open(newline="", encoding="utf-8-sig") as file:
+            rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise click.UsageError(f"{path} is not a CSV file in UTF-8: {error}") from None
+    if len(rows) < 2:
+        raise click.UsageError(f"{path} needs a header with names, such as z,y, and rows of numbers under it")
+    header = [name.strip() for name in rows[0]]
+    columns: dict[str, list[str]] = {name: [] for name in header}
+    for line, row in enumerate(rows[1:], 2):
+        if len(row) > len(header):
+            raise click.UsageError(f"{path}, line {line}: {len(row)} cells under a header of {len(header)}")
+        for name, cell in zip(header, row, strict=False):
+            if not cell.strip():
+                continue
+            try:
+                read_number(cell, f"{path}, line {line}: {name}")
+            except DomainError as error:
+                raise click.UsageError(str(error)) from None
+            columns[name].append(cell)
+    return {name: cells[0] if len(cells) == 1 else cells for name, cells in columns.items()}
+
+
+@click.command(cls=NamedValues)
+@click.argument("text")
+@click.option("-o", "--output", required=True, type=click.Path(), help="The .html or .md file to write.")
+@click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
+def page(text: str, output: str, open_it: bool) -> None:
+    """Write a page about TEXT: its definition, its derivative step by step, its code, and values to play with.
+
+    \b
+    Example:
+      softsym page "softmax(z, beta)" --z 0.95,0.99,0.98 --beta 2 -o softmax.html
+    """
+    from softsym import parse_expression
+    from softsym.page import write_page
+    from softsym.report import expression_document
+
+    target = _target(output, ".html", ".md")
+    write_page(expression_document(parse_expression(text), single_values()), target)
+    click.echo(str(target))
+    if open_it:
+        click.launch(str(target))
+
+
+@click.command()
+@click.argument("path", metavar="FILE.xlsx")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a finding and line.")
+def audit(path: str, as_json: bool) -> None:
+    """List what a reviewer would mend in a workbook, ours or not; the exit code is 1 if there is anything.
+
+    \b
+    Example:
+      softsym audit model.xlsx
+    """
+    from softsym.workbook import audit as audit_workbook
+
+    findings = audit_workbook(path)
+    for finding in findings:
+        click.echo(json.dumps(_object(finding)) if as_json else str(finding))
+    if not findings and not as_json:
+        click.echo("no findings", err=True)
+    sys.exit(1 if findings else 0)
+
+
+def _object(finding: Any) -> Mapping[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(finding)
