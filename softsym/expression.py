@@ -97,6 +97,16 @@ class Expr:
 
         return f"$\\displaystyle {to_latex(self)}$"
 
+    def _repr_html_(self) -> str:
+        from softsym.page.cards import expression_card
+
+        return expression_card(self)
+
+    def _repr_markdown_(self) -> str:
+        from softsym.page.cards import expression_markdown
+
+        return expression_markdown(self)
+
     def to_sympy(self, lengths: dict[str, int] | None = None) -> sympy.Basic:
         """This expression in plain SymPy, with Sum, Indexed and KroneckerDelta; plain symbols for given ``lengths``.
 

@@ -25,7 +25,7 @@ from softsym.page.document import (
     Table,
 )
 from softsym.page.play import Widget, number
-from softsym.page.prose import equation, formula_html, prose_html, width
+from softsym.page.prose import equation, formula_html, prose_html, values_text, width
 from softsym.targets.javascript import RUNTIME
 from softsym.targets.mathml import to_mathml
 
@@ -243,7 +243,7 @@ def verdict_html(verdict: Any) -> str:
     facts = ", ".join(escape(text) for text in (verdict.method, verdict.scope and f"for {verdict.scope}") if text)
     lines = [f'<p class="condition">{facts}</p>'] if facts else []
     if verdict.counterexample:
-        values = ", ".join(f"{k} = {_plain(v)}" for k, v in verdict.counterexample.items())
+        values = values_text(verdict.counterexample)
         lines.append(f'<p class="condition">counterexample: <code>{escape(values)}</code></p>')
     if verdict.detail:
         lines.append(f'<p class="condition">{escape(verdict.detail)}</p>')
@@ -252,10 +252,6 @@ def verdict_html(verdict: Any) -> str:
         lines.append(f'<details><summary>{len(verdict.proof)} steps</summary><ol class="steps">{steps}</ol></details>')
     badge = f'<span class="badge {escape(verdict.status)}">{escape(verdict.status)}</span>'
     return f'<div class="verdict"><p>{badge} {formula_html(verdict.statement)}</p>{"".join(lines)}</div>'
-
-
-def _plain(value: Any) -> str:
-    return f"({', '.join(map(str, value))})" if isinstance(value, list | tuple) else str(value)
 
 
 def counts(document: Document) -> str:

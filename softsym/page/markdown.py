@@ -23,7 +23,7 @@ from softsym.page.document import (
     Table,
 )
 from softsym.page.play import Widget, number
-from softsym.page.prose import formula_markdown, plain_markdown, prose_markdown
+from softsym.page.prose import formula_markdown, plain_markdown, prose_markdown, values_text
 
 SAMPLES = 9
 """A chart's points that are printed."""
@@ -76,7 +76,7 @@ def verdict_markdown(verdict: Any) -> str:
     """A verdict in one item of a list."""
     facts = [text for text in (verdict.method, verdict.scope and f"for {verdict.scope}") if text]
     if verdict.counterexample:
-        facts.append("at " + ", ".join(f"{k} = {v}" for k, v in verdict.counterexample.items()))
+        facts.append(f"at {values_text(verdict.counterexample)}")
     facts += [verdict.detail] if verdict.detail else []
     tail = f" ({plain_markdown('; '.join(facts))})" if facts else ""
     return f"- **{verdict.status}** ${formula_markdown(verdict.statement)}${tail}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
+from typing import Any
 
 from softsym.errors import SoftsymError
 from softsym.expression import Expr
@@ -63,6 +64,19 @@ def equation(before: Formula, after: Formula) -> Chain | None:
 def width(formula: Formula) -> int:
     """About how many characters wide a formula is."""
     return len(bare_text(formula) if isinstance(formula, Expr) else str(formula))
+
+
+def values_text(values: Mapping[str, Any]) -> str:
+    """A counterexample's values on one line.
+
+    >>> values_text({"z": ["0", "1/2"], "beta": "1"})
+    'z = (0, 1/2), beta = 1'
+    """
+    return ", ".join(f"{name} = {_value_text(value)}" for name, value in values.items())
+
+
+def _value_text(value: Any) -> str:
+    return f"({', '.join(map(str, value))})" if isinstance(value, list | tuple) else str(value)
 
 
 def prose_html(text: str) -> str:

@@ -59,6 +59,16 @@ class Verdict:
             lines.append("  at " + ", ".join(f"{k} = {_plain(v)}" for k, v in self.counterexample.items()))
         return "\n".join([*lines, *([f"  {self.detail}"] if self.detail else [])])
 
+    def _repr_html_(self) -> str:
+        from softsym.page.cards import verdict_card
+
+        return verdict_card(self)
+
+    def _repr_markdown_(self) -> str:
+        from softsym.page.markdown import verdict_markdown
+
+        return verdict_markdown(self)
+
     def explain(self) -> str:
         """The verdict with its numbered steps."""
         steps = [f"  {n}. {step}" for n, step in enumerate(self.proof, 1)]
