@@ -12,7 +12,7 @@ from typing import Any
 from softsym.expansion import unfold
 from softsym.expression import Apply, Expr, apply, as_expr
 from softsym.page.document import Formula, Step
-from softsym.page.markdown import step_markdown
+from softsym.page.markdown import steps_markdown
 from softsym.page.prose import formula_markdown, prose_html, values_text
 
 COLOURS = {"proved": "#14602e", "refuted": "#9a1420", "unknown": "#6b4a00"}
@@ -47,7 +47,7 @@ def derivation_card(steps: Sequence[Step], title: str = "derivation") -> str:
 
 def derivation_markdown(steps: Sequence[Step]) -> str:
     """A derivation as numbered steps."""
-    return "\n\n".join(step_markdown(n, step) for n, step in enumerate(steps, 1))
+    return "\n\n".join(steps_markdown(steps))
 
 
 def verdict_card(verdict: Any) -> str:
@@ -77,11 +77,13 @@ def _without_ones(expr: Expr) -> Expr:
 
 
 def _steps(steps: Sequence[Step]) -> str:
-    items = []
+    items, reached = [], None
     for step in steps:
+        before = "" if reached is not None and step.before == reached else f"<br>{_math(step.before)}"
+        reached = step.after
         after = f"<br>$=$ {_math(step.after)}" if str(step.after) else ""
-        condition = f"<br>where {prose_html(step.condition)}" if step.condition else ""
-        items.append(f"<li>{prose_html(step.rule)}<br>{_math(step.before)}{after}{condition}</li>")
+        condition = f"<br>if {prose_html(step.condition)}" if step.condition else ""
+        items.append(f"<li>{prose_html(step.rule)}{before}{after}{condition}</li>")
     return f"<ol>{''.join(items)}</ol>"
 
 

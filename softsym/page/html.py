@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -29,7 +29,7 @@ from softsym.page.prose import equation, formula_html, prose_html, values_text, 
 from softsym.targets.javascript import RUNTIME
 from softsym.targets.mathml import to_mathml
 
-LONG_STEP = 150
+LONG_STEP = 220
 """Steps wider than so many characters are folded."""
 
 LONG_LINE = 64
@@ -152,8 +152,7 @@ class _Page:
         return f"{label}{scrolling(formula_html(block.formula, block=True), 'display', 'formula')}"
 
     def derived(self, block: Derived) -> str:
-        steps = "".join(step_html(step) for step in block.derivation.steps)
-        return f'<h3>{prose_html(block.title)}</h3>\n<ol class="steps">{steps}</ol>'
+        return f"<h3>{prose_html(block.title)}</h3>\n{steps_html(block.derivation.steps)}"
 
     def checked(self, block: Checked) -> str:
         title = f"<h3>{escape(block.title)}</h3>\n" if block.title else ""
@@ -217,25 +216,35 @@ def link_html(link: Link) -> str:
     return f'<a href="{escape(link.target)}">{text}</a>'
 
 
-def step_html(step: Step) -> str:
+def steps_html(steps: Sequence[Step]) -> str:
+    """Numbered steps; one that goes on from where the last one ended shows only what it comes to."""
+    items, reached = [], None
+    for step in steps:
+        items.append(step_html(step, goes_on=reached is not None and step.before == reached))
+        reached = step.after
+    return f'<ol class="steps">{"".join(items)}</ol>'
+
+
+def step_html(step: Step, *, goes_on: bool = False) -> str:
     """A step of a derivation: its rule, before and after, its condition and how it was checked."""
-    size = width(step.before) + width(step.after)
+    size = width(step.after) + (0 if goes_on else width(step.before))
     checked = str(getattr(step, "checked", ""))
-    badge = f' <span class="badge proved">{escape(checked)}</span>' if checked else ""
-    condition = f'<p class="condition">where {prose_html(step.condition)}</p>' if step.condition else ""
+    badge = f' <span class="checked">✓ {escape(checked)}</span>' if checked else ""
+    condition = f'<p class="condition">if {prose_html(step.condition)}</p>' if step.condition else ""
     return (
         f"<li><details{'' if size > LONG_STEP else ' open'}><summary>{prose_html(step.rule)}{badge}</summary>"
-        f"{_before_after(step, size)}{condition}</details></li>"
+        f"{_before_after(step, size, goes_on)}{condition}</details></li>"
     )
 
 
-def _before_after(step: Step, size: int) -> str:
-    whole = equation(step.before, step.after) if size <= LONG_LINE else None
-    if whole is not None:
+def _before_after(step: Step, size: int, goes_on: bool) -> str:
+    whole = equation(step.before, step.after)
+    if whole is not None and not goes_on and size <= LONG_LINE:
         return scrolling(to_mathml(whole, block=True), "display", "step")
-    relation = "= " if equation(step.before, step.after) else "→ "
+    relation = "= " if whole is not None else "→ "
+    before = "" if goes_on else f"<div>{formula_html(step.before)}</div>"
     after = f"<div>{relation}{formula_html(step.after)}</div>" if str(step.after) else ""
-    return scrolling(f"<div>{formula_html(step.before)}</div>{after}", "display", "step")
+    return scrolling(before + after, "display", "step")
 
 
 def verdict_html(verdict: Any) -> str:
@@ -248,8 +257,7 @@ def verdict_html(verdict: Any) -> str:
     if verdict.detail:
         lines.append(f'<p class="condition">{escape(verdict.detail)}</p>')
     if verdict.proof:
-        steps = "".join(step_html(step) for step in verdict.proof)
-        lines.append(f'<details><summary>{len(verdict.proof)} steps</summary><ol class="steps">{steps}</ol></details>')
+        lines.append(f"<details><summary>{len(verdict.proof)} steps</summary>{steps_html(verdict.proof)}</details>")
     badge = f'<span class="badge {escape(verdict.status)}">{escape(verdict.status)}</span>'
     return f'<div class="verdict"><p>{badge} {formula_html(verdict.statement)}</p>{"".join(lines)}</div>'
 

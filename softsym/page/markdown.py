@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from math import isfinite
 from typing import Any
 
@@ -60,15 +60,24 @@ def link_markdown(link: Link) -> str:
     return f"[{text}]({target})"
 
 
-def step_markdown(n: int, step: Step) -> str:
+def steps_markdown(steps: Sequence[Step]) -> Iterator[str]:
+    """Numbered steps; one that goes on from where the last one ended shows only what it comes to."""
+    reached = None
+    for n, step in enumerate(steps, 1):
+        yield step_markdown(n, step, goes_on=reached is not None and step.before == reached)
+        reached = step.after
+
+
+def step_markdown(n: int, step: Step, *, goes_on: bool = False) -> str:
     """A numbered step."""
-    before, after = formula_markdown(step.before), formula_markdown(step.after) if str(step.after) else ""
+    before = "" if goes_on else formula_markdown(step.before)
+    after = formula_markdown(step.after) if str(step.after) else ""
     checked = str(getattr(step, "checked", ""))
     lines = [f"{n}. **{prose_markdown(step.rule)}**" + (f" ({plain_markdown(checked)})" if checked else "")]
-    equals = r" \\ &= " if after else ""
+    equals = (r" = " if goes_on else r" \\ &= ") if after else ""
     lines.append(rf"   $$\begin{{aligned}} & {before}{equals}{after} \end{{aligned}}$$")
     if step.condition:
-        lines.append(f"   where {prose_markdown(step.condition)}")
+        lines.append(f"   if {prose_markdown(step.condition)}")
     return "\n\n".join(lines)
 
 
@@ -102,7 +111,7 @@ def _display(block: Display) -> Iterator[str]:
 
 def _derived(block: Derived) -> Iterator[str]:
     yield f"### {prose_markdown(block.title)}"
-    yield from (step_markdown(n, step) for n, step in enumerate(block.derivation.steps, 1))
+    yield from steps_markdown(block.derivation.steps)
 
 
 def _checked(block: Checked) -> Iterator[str]:

@@ -51,7 +51,7 @@ def function(expr: Expr | str, name: str = "f", *, naive: bool = False) -> str:
     """The function alone; it calls :data:`RUNTIME`.
 
     >>> print(function("boltzmann(z, beta)", naive=True))
-    function f(beta, z) {
+    function f(z, beta) {
       const t1 = $.exp($.mul(beta, z));
       return $.sum($.mul($.div(t1, $.sum(t1)), z));
     }
@@ -71,15 +71,18 @@ def function(expr: Expr | str, name: str = "f", *, naive: bool = False) -> str:
 
 
 def arguments(expr: Expr) -> tuple[str, ...]:
-    """The names that the function takes, in its order: those of the expression by name, lengths only where needed.
+    """The names that the function takes, in its order: vectors, then scalars, as they appear; lengths no vector tells.
 
     >>> from softsym import parse
     >>> arguments(parse("sum(z[k]*beta, k)/N"))
-    ('beta', 'z')
+    ('z', 'beta')
     """
-    told = _told(expr)
+    free = free_symbols(expr)
+    seen = [s for s in dict.fromkeys(walk(expr)) if isinstance(s, Symbol) and s in free and s.kind.type != "length"]
+    seen.sort(key=lambda s: s.kind.type != "vector")  # the vectors as they appear, then the others as they appear
     lengths = {n for node in walk(expr) for length in (*node.shape, *_range(node)) for n in length.names}
-    return tuple(sorted(({s.name for s in free_symbols(expr)} | lengths) - {*told}))
+    lengths |= {s.name for s in free if s.kind.type == "length"}
+    return (*(s.name for s in seen), *sorted(lengths - {*_told(expr)}))
 
 
 def _told(expr: Expr) -> dict[str, str]:
