@@ -34,7 +34,7 @@ _PLACES: dict[str, tuple[str, ...]] = {
     "softsym.report": ("Report",),
     "softsym.expression": ("Expr",),
     "softsym.targets.numpy": ("lambdify",),
-    "softsym.calculus": ("diff", "grad", "hessian", "jacobian", "limit", "resolve", "simplify"),
+    "softsym.calculus": ("Derivation", "derive", "diff", "grad", "hessian", "jacobian", "limit", "resolve", "simplify"),
 }
 """The public names by the module that holds them."""
 

@@ -138,7 +138,7 @@ def test_exit_codes_of_verdicts(run, text, code):
 
 def test_checks_explain_themselves(run):
     _, out, _ = run("check", "grad(lse(z, beta), z) == softmax(z, beta)", "--explain")
-    assert out.startswith("proved  ")
+    assert out.startswith("proved: ")
     assert "  1. " in out
 
 

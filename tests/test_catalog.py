@@ -1,0 +1,60 @@
+"""The catalogue: every statement is read, is nowhere false, and gets the verdict that is on record."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from softsym.catalog import GROUPS, catalog, entry, recorded_verdicts, summary
+from softsym.errors import SoftsymError
+from softsym.language import parse_statement
+from softsym.proof import check
+from softsym.refute import search
+
+ENTRIES = catalog()
+RECORDED = recorded_verdicts()
+
+
+def test_it_is_large_and_every_group_has_statements():
+    assert len(ENTRIES) >= 120
+    assert {e.group for e in ENTRIES} == set(GROUPS.values())
+    assert all(summary(group) for group in GROUPS.values())
+
+
+def test_names_are_unique_and_sources_are_given():
+    assert len({e.name for e in ENTRIES}) == len(ENTRIES)
+    assert all(e.source for e in ENTRIES)
+    assert all(re.fullmatch(r"[a-z0-9][a-z0-9-]*", e.name) for e in ENTRIES)
+
+
+def test_statements_are_all_different():
+    assert len({str(e.statement) for e in ENTRIES}) == len(ENTRIES)
+
+
+@pytest.mark.parametrize("one", ENTRIES, ids=lambda e: e.name)
+def test_each_is_read_and_prints_back(one):
+    assert one.statement.name == one.name
+    assert parse_statement(str(one.statement)) == one.statement
+
+
+def test_every_statement_has_its_verdict_on_record():
+    assert list(RECORDED) == [e.name for e in ENTRIES]
+    assert set(RECORDED.values()) <= {"proved", "unknown"}
+
+
+@pytest.mark.parametrize("one", [e for e in ENTRIES if RECORDED.get(e.name) == "proved"], ids=lambda e: e.name)
+def test_what_is_on_record_as_proved_is_proved(one):
+    assert check(one.statement, timeout=20).status == "proved"
+
+
+@pytest.mark.parametrize("one", [e for e in ENTRIES if RECORDED.get(e.name) != "proved"], ids=lambda e: e.name)
+def test_what_is_not_proved_is_not_refuted(one):
+    found = search(one.statement, seconds=0.3)
+    assert found.counterexample is None
+    assert found.admissible
+
+
+def test_a_wrong_name_gets_a_hint():
+    with pytest.raises(SoftsymError, match="did you mean 'lse-gradient'"):
+        entry("lse-gradent")
