@@ -5,9 +5,23 @@
 softmax(z, beta)
 """
 
+from softsym.calculus.derivation import Derivation, derive
 from softsym.calculus.derivatives import diff, grad, hessian, jacobian, limit, resolve, simplify
+from softsym.calculus.steps import Step
 
 gradient = grad
 """The same as :func:`grad`."""
 
-__all__ = ["diff", "grad", "gradient", "hessian", "jacobian", "limit", "resolve", "simplify"]
+__all__ = [
+    "Derivation",
+    "Step",
+    "derive",
+    "diff",
+    "grad",
+    "gradient",
+    "hessian",
+    "jacobian",
+    "limit",
+    "resolve",
+    "simplify",
+]

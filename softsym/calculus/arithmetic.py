@@ -1,0 +1,55 @@
+"""Sums and products without needless zeros and ones."""
+
+from __future__ import annotations
+
+from softsym.algebra.writer import negated
+from softsym.expression import Apply, Expr, apply, as_expr
+
+ZERO, ONE = as_expr(0), as_expr(1)
+
+
+def plus(left: Expr, right: Expr) -> Expr:
+    """left + right."""
+    if ZERO in (left, right):
+        return right if left == ZERO else left
+    if isinstance(right, Apply) and right.head == "neg":
+        return left - right.args[0]
+    return left + right
+
+
+def minus(left: Expr, right: Expr) -> Expr:
+    """left - right."""
+    if right == ZERO:
+        return left
+    return negated(right) if left == ZERO else left - right
+
+
+def times(left: Expr, right: Expr) -> Expr:
+    """left*right; a sign in front of either goes to the front."""
+    if ZERO in (left, right):
+        return ZERO
+    if ONE in (left, right):
+        return right if left == ONE else left
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Apply) and one.head == "neg":
+            product = times(one.args[0], other) if one is left else times(other, one.args[0])
+            return apply("neg", product)
+    return left * right
+
+
+def over(above: Expr, below: Expr) -> Expr:
+    """above/below."""
+    return ZERO if above == ZERO else above if below == ONE else above / below
+
+
+def cleared(expr: Expr) -> Expr:
+    """The expression without terms that are 0 and factors that are 1."""
+    if not isinstance(expr, Apply):
+        return expr
+    args = tuple(cleared(a) for a in expr.args)
+    makers = {"add": plus, "sub": minus, "mul": times, "div": over}
+    if expr.head in makers and (ZERO in args or ONE in args):
+        return makers[expr.head](*args)
+    if expr.head in ("neg", "sum", "diff") and args[0] == ZERO:
+        return ZERO
+    return expr if args == expr.args else apply(expr.head, *args)
