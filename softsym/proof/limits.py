@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from softsym.expression import Apply, Expr, apply, walk
 from softsym.language import Chain, Statement
+from softsym.proof.assumptions import assumptions_of
 from softsym.proof.verdict import ProofStep
 
 
@@ -38,8 +39,10 @@ def _replaced(node: Expr, statement: Statement, steps: list[ProofStep], deadline
     inner = node if args == node.args else apply(node.head, *args)
     if node.head != "limit" or not isinstance(inner, Apply):
         return inner
+    from softsym.calculus.derivatives import resolve
     from softsym.calculus.limits import limit_steps
 
-    value, taken = limit_steps(inner, statement, deadline)
+    plain = Apply("limit", (resolve(inner.args[0]), *inner.args[1:]), inner.shape, inner.depth)
+    value, taken = limit_steps(plain, assumptions_of(statement), deadline, statement.claim.sides)
     steps.extend(ProofStep(s.rule, str(s.before), str(s.after), s.condition) for s in taken)
     return value

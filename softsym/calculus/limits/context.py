@@ -1,0 +1,42 @@
+"""What the rules of a limit share: facts, x, the order of power series, and the steps so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from softsym.calculus.limits import coefficients as co
+from softsym.calculus.limits.facts import Facts
+from softsym.expression import Expr
+
+
+@dataclass
+class LimitStep:
+    """One step of a limit: the rule, the expression before and after, and the condition under which the rule holds."""
+
+    rule: str
+    before: Expr
+    after: Expr
+    condition: str = ""
+
+
+@dataclass
+class Calculus:
+    """What the rules share: facts, x in terms of the limit's variable, the order of power series, the steps so far."""
+
+    facts: Facts
+    x: Expr
+    order: int = 2
+    steps: list[LimitStep] = field(default_factory=list)
+
+    def note(self, rule: str, before: Expr, after: Expr, condition: str) -> None:
+        """Record a step once."""
+        step = LimitStep(rule, before, after, condition)
+        if step not in self.steps:
+            self.steps.append(step)
+
+
+def log_of(calculus: Calculus, expr: Expr) -> Expr:
+    """The logarithm of a positive expression."""
+    if calculus.facts.is_zero(co.subtract(expr, co.ONE)):
+        return co.ZERO
+    return co.logarithm(expr, calculus.facts.is_positive)

@@ -1,0 +1,157 @@
+"""Powers, logarithms and exponentials: of the leading term, times a power series in what it leaves.
+
+Each rule states its condition; where the condition is not settled by :class:`~softsym.calculus.limits.facts.Facts`,
+:class:`~softsym.errors.UnsupportedError` is raised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from softsym.algebra.context import NEGATIVE, POSITIVE
+from softsym.calculus.limits import coefficients as co
+from softsym.calculus.limits.context import Calculus, log_of
+from softsym.calculus.limits.growth import Bound, Growth, Rate, Term, add, as_bounds, collect, multiply, scale, still
+from softsym.calculus.limits.leading import is_at_most_zero, largest_by_rate, leading, settled, vanishes
+from softsym.errors import UnsupportedError
+from softsym.expression import Expr, apply, number
+
+
+def power(calculus: Calculus, growth: Growth, exponent: Expr) -> Growth:
+    """``growth ** exponent`` for an exponent without x: a positive leading term, or an integer exponent."""
+    value = co.constant_of(exponent)
+    if value is not None and value.denominator == 1 and 0 <= value <= 12:
+        return _repeated(growth, int(value))
+    if growth.is_still:
+        return still(co.power_of(growth.value, exponent))
+    lead, small = leading(calculus, _merged(calculus, growth))
+    integral = value is not None and value.denominator == 1
+    if not integral and calculus.facts.sign(lead.coefficient) != POSITIVE:
+        raise UnsupportedError("a power of what may be negative")
+    if value is None and not lead.is_bounded:
+        raise UnsupportedError("a symbolic power of what tends to 0 or infinity")
+    powers = value or Fraction(0)
+    if powers.denominator != 1 and lead.logs:
+        raise UnsupportedError("a fractional power of a logarithm")
+    front = Term(
+        co.power_of(lead.coefficient, exponent), lead.rate.times(exponent), lead.power * powers, int(lead.logs * powers)
+    )
+    if calculus.facts.is_positive(lead.coefficient):
+        calculus.facts.learn_positive(front.coefficient)
+    coefficients = [co.ONE]
+    for n in range(calculus.order):
+        step = co.divide(co.subtract(exponent, number(n)), number(n + 1))
+        coefficients.append(co.multiply(coefficients[-1], step))
+    return multiply(Growth((front,), (), growth.shape), _series(calculus, small, coefficients))
+
+
+def _repeated(growth: Growth, times: int) -> Growth:
+    result = still(co.ONE)
+    for _ in range(times):
+        result = multiply(result, growth)
+    return result
+
+
+def _series(calculus: Calculus, small: Growth, coefficients: list[Expr]) -> Growth:
+    """``sum(coefficients[n]*small**n)`` and a bound on the rest, for what tends to 0 and an analytic function at 0."""
+    result, current = still(coefficients[0]), still(co.ONE)
+    for c in coefficients[1:]:
+        current = multiply(current, small)
+        result = add(result, scale(current, c))
+    rest = as_bounds(multiply(current, small))
+    return collect(result.terms, [*result.bounds, *rest.bounds], small.shape)
+
+
+def logarithm(calculus: Calculus, growth: Growth) -> Growth:
+    """``log(growth)`` of what has a positive leading term.
+
+    It is ``x*rate + power*log(x) + log(coefficient) + log(1 + small)``.
+    """
+    if growth.is_still:
+        return still(log_of(calculus, growth.value))
+    lead, small = leading(calculus, _merged(calculus, growth))
+    if lead.logs:
+        raise UnsupportedError("the logarithm of a logarithm that tends to infinity")
+    if calculus.facts.sign(lead.coefficient) != POSITIVE:
+        raise UnsupportedError("the logarithm of what may be negative")
+    terms = [Term(log_of(calculus, lead.coefficient)), Term(lead.rate.expr, power=Fraction(1))]
+    if lead.power:
+        terms.append(Term(number(lead.power), logs=1))
+    coefficients = [co.ZERO, *(number(Fraction((-1) ** (n + 1), n)) for n in range(1, calculus.order + 1))]
+    return add(collect(terms, (), growth.shape), _series(calculus, small, coefficients))
+
+
+def exponential(calculus: Calculus, growth: Growth) -> Growth:
+    """``exp(growth)``: terms ``r*x`` become rates, ``n*log(x)`` powers, bounded terms factors, small ones a series."""
+    front, rest = Growth((Term(co.ONE),), (), growth.shape), []
+    for t in settled(calculus, growth).terms:
+        factor = _exponential_factor(t)
+        if factor is None:
+            rest.append(t)
+        else:
+            front = multiply(front, Growth((factor,), (), growth.shape))
+    for t in front.terms:
+        calculus.facts.learn_positive(t.coefficient)
+    small = collect(rest, growth.bounds, growth.shape)
+    for part in small.parts:
+        if not vanishes(calculus, part):
+            raise UnsupportedError("an exponential of what grows faster than x, or of unsettled growth")
+    coefficients, factorial = [co.ONE], 1
+    for n in range(1, calculus.order + 1):
+        factorial *= n
+        coefficients.append(number(Fraction(1, factorial)))
+    return multiply(front, _series(calculus, small, coefficients))
+
+
+def _exponential_factor(t: Term) -> Term | None:
+    """``exp`` of one term where it is no small one."""
+    if not t.rate.is_zero or t.size < (0, 0):
+        return None
+    if t.is_bounded:
+        return Term(co.exponential(t.coefficient))
+    if t.size == (Fraction(1), 0):
+        return Term(co.ONE, Rate.of(t.coefficient))
+    exponent = co.constant_of(t.coefficient)
+    if t.size == (Fraction(0), 1) and exponent is not None:
+        return Term(co.ONE, power=exponent)
+    raise UnsupportedError("an exponential of what grows faster than x, or of a multiple of log(x)")
+
+
+def _merged(calculus: Calculus, growth: Growth) -> Growth:
+    """A sum of two positive exponentials whose order is not settled, as one with the larger exponent.
+
+    ``c*exp(x*r) + d*exp(x*s)`` is ``exp(x*max(r, s))`` times c where r > s, d where r < s, and c + d where r = s.
+    """
+    growth = settled(calculus, growth)
+    candidates = largest_by_rate(growth)
+    if len(candidates) != 2 or len(growth.terms) != 2:
+        return growth
+    first, second = candidates
+    gap = first.rate.plus(second.rate, -1).expr
+    settled_order = calculus.facts.sign(gap) in (POSITIVE, NEGATIVE)
+    positive = all(calculus.facts.is_positive(t.coefficient) for t in candidates)
+    if settled_order or not positive or first.size != second.size:
+        return growth
+    return _as_larger(calculus, growth, first, second, gap)
+
+
+def _as_larger(calculus: Calculus, growth: Growth, first: Term, second: Term, gap: Expr) -> Growth:
+    half = number(Fraction(1, 2))
+    sign, size = apply("sign", gap), apply("abs", gap)
+    tie = co.power(sign, Fraction(2))
+    larger = co.multiply(half, co.add(first.rate.expr, second.rate.expr, size))
+    weight = co.add(co.ONE, co.multiply(half, co.subtract(sign, tie)))
+    other = co.subtract(co.ONE, co.multiply(half, co.add(sign, tie)))
+    c = co.add(co.multiply(first.coefficient, weight), co.multiply(second.coefficient, other))
+    calculus.facts.learn_positive(c)
+    rate = Rate.of(larger)
+    lead = replace(first, coefficient=c, rate=rate)
+    if not all(_is_below(calculus, b, rate) for b in growth.bounds):
+        raise UnsupportedError("which term of a sum leads is not settled")
+    rest = [replace(b, rate=rate) for b in growth.bounds]
+    return collect([lead], [*rest, Bound(rate, small=True)], growth.shape)
+
+
+def _is_below(calculus: Calculus, bound: Bound, rate: Rate) -> bool:
+    return is_at_most_zero(calculus, bound.rate.plus(rate, -1))

@@ -1,0 +1,262 @@
+"""Taking a limit: the substitution that sends x to infinity, each side, each case of an index and of N."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from softsym.algebra import Assumptions
+from softsym.algebra.context import NEGATIVE, NONNEGATIVE, POSITIVE
+from softsym.algebra.fold import fold
+from softsym.calculus.limits import coefficients as co
+from softsym.calculus.limits import pieces
+from softsym.calculus.limits.context import Calculus, LimitStep
+from softsym.calculus.limits.expansion import Expansion, IndexUnsettledError, Moving
+from softsym.calculus.limits.facts import Facts
+from softsym.calculus.limits.growth import Growth, Term
+from softsym.calculus.limits.signs import by_cases
+from softsym.errors import BudgetError, DomainError, SoftsymError, UnsupportedError
+from softsym.expansion import expand
+from softsym.expression import Apply, Expr, Symbol, apply, length_expr, number, substitute, walk
+from softsym.symbols import Length
+
+ORDERS = (2, 3, 4, 6)
+"""To how many orders power series are taken, one attempt after another."""
+CLOSURES: dict[str, tuple[int | None, int | None]] = {
+    **dict.fromkeys(("real", "nonzero", "vector"), (None, None)),
+    **dict.fromkeys(("positive", "nonnegative", "positive vector"), (0, None)),
+    "negative": (None, 0),
+    "unit": (0, 1),
+    **dict.fromkeys(("distribution", "simplex"), (0, 1)),
+}
+"""The closures of the kinds whose values can tend to a point."""
+Taken = tuple[Expr, list[LimitStep]]
+
+
+def limit_steps(
+    node: Apply,
+    assumptions: Assumptions | None = None,
+    deadline: float = float("inf"),
+    alongside: Sequence[Expr] = (),
+) -> Taken:
+    """The value of ``limit(f, x, point)`` for every N and every value of the names, and the steps that show it.
+
+    ``f`` has no derivatives and no limits left. The limit is read off an expansion in terms
+    ``c * x**p * log(x)**q * exp(x*r)``, whose remainder is bounded at each step; ``alongside`` are the expressions of
+    the statement, whose being defined may be presupposed (``drop(z, i)`` needs N >= 2).
+
+    Raises :class:`~softsym.errors.UnsupportedError` where the expansion, the order of two terms or the sign of a
+    coefficient is not settled, :class:`~softsym.errors.DomainError` where the variable's kind cannot tend to the point,
+    and :class:`~softsym.errors.BudgetError` after the deadline.
+
+    >>> from softsym import parse
+    >>> limit_steps(parse("limit(log(softmax(z, beta)[i])/beta, beta, oo)"))[0]
+    z[i] - max(z)
+    >>> limit_steps(parse("limit((softmax(z, beta) - 1/N)/beta, beta, 0)"))[0]
+    centered(z)/N
+    """
+    facts = Facts(assumptions or Assumptions(), deadline)
+    body = expand(node.args[0])
+    taken = [_one_side(facts, body, node, moving, x, alongside) for moving, x in _approaches(facts, node)]
+    value, steps = taken[-1]
+    if len(taken) > 1:
+        _require_equal(facts, taken[0][0], value, node)
+        steps = [
+            *steps,
+            LimitStep("both sides agree", taken[0][0], value, "the limit exists from below and from above"),
+        ]
+    short = _short(value)
+    return short, [LimitStep("definitions", node.args[0], body), *steps, LimitStep("limit", node, short)]
+
+
+def _require_equal(facts: Facts, left: Expr, right: Expr, node: Apply) -> None:
+    if not facts.is_zero(co.subtract(left, right)):
+        raise UnsupportedError(f"{node}: from below {left}, from above {right}, and these are not proved equal")
+
+
+def _short(value: Expr) -> Expr:
+    """The value in its shortest form, if the algebra finds one."""
+    try:
+        found = fold(value)
+    except SoftsymError:
+        return value
+    return min(value, found, key=lambda e: sum(1 for _ in walk(e)))
+
+
+# --- how the variable tends to the point ----------------------------------------------------------------------------
+
+
+def _approaches(facts: Facts, node: Apply) -> Iterator[tuple[Moving, Expr]]:
+    """What moves, from below and from above, and x in terms of the variable."""
+    _, variable, point = node.args
+    symbol = variable if isinstance(variable, Symbol) else co.args_of(variable)[0]
+    assert isinstance(symbol, Symbol)
+    index = None if variable is symbol else co.args_of(variable)[1]
+    low, high = _closure(symbol, node)
+    direction = _direction(point)
+    if direction:
+        if (high if direction > 0 else low) is not None:
+            raise DomainError(f"{variable}, of kind {symbol.kind}, cannot tend to {point}")
+        yield (
+            _moving(symbol, index, [Term(number(direction), power=Fraction(1))]),
+            co.multiply(number(direction), variable),
+        )
+        return
+    for side in (-1, 1):
+        if _is_open(facts, point, low if side < 0 else high, side):
+            terms = [Term(point), Term(number(side), power=Fraction(-1))]
+            gap = co.multiply(number(side), co.subtract(variable, point))
+            yield _moving(symbol, index, [t for t in terms if t.coefficient != co.ZERO]), co.power(gap, Fraction(-1))
+
+
+def _moving(symbol: Symbol, index: Expr | None, terms: list[Term]) -> Moving:
+    return Moving(symbol, Growth(tuple(terms)), index)
+
+
+def _closure(symbol: Symbol, node: Apply) -> tuple[int | None, int | None]:
+    domain = symbol.kind.domain
+    if domain == "integer" and _direction(node.args[2]):
+        return None, None
+    if domain not in CLOSURES:
+        raise DomainError(f"values of kind {symbol.kind} cannot tend to {node.args[2]}")
+    return CLOSURES[domain]
+
+
+def _direction(point: Expr) -> int:
+    inner = co.args_of(point)[0] if co.is_head(point, "neg") else point
+    if not (isinstance(inner, Symbol) and inner.name == "oo"):
+        return 0
+    return 1 if inner is point else -1
+
+
+def _is_open(facts: Facts, point: Expr, end: int | None, side: int) -> bool:
+    """Whether values on one side of the point belong to the kind, whose end on that side is given."""
+    if end is None:
+        return True
+    inside = co.multiply(number(side), co.subtract(number(end), point))
+    sign = facts.sign(inside)
+    if facts.is_zero(inside):
+        return False
+    if sign == NEGATIVE:
+        raise DomainError(f"{point} lies outside the values of the variable")
+    if sign in (POSITIVE, NONNEGATIVE):
+        return True  # where the point is the end itself, the other side's limit is the same
+    raise UnsupportedError(f"whether {point} lies among the values of the variable is not settled")
+
+
+# --- one side: cases of N and of indices ----------------------------------------------------------------------------
+
+
+def _one_side(facts: Facts, body: Expr, node: Apply, moving: Moving, x: Expr, alongside: Sequence[Expr]) -> Taken:
+    if moving.index is None:
+        return _by_order(facts, body, moving, x)
+    length = moving.symbol.kind.vector_length
+    several = _at_least_two(facts, length, (node, *alongside))
+    single = length.is_literal and length.constant == 1
+    results = [] if single else [_by_index(facts, body, moving, x)]
+    if single or not several:
+        results.append(_alone(facts, body, moving, x))
+    if len(results) > 1:
+        value, condition = results[0][0], f"{length} >= 2 and {length} = 1 agree"
+        _require_equal_alone(facts, value, results[1][0], length)
+        return value, [*results[0][1], LimitStep("both cases of the length agree", results[1][0], value, condition)]
+    return results[0]
+
+
+def _at_least_two(facts: Facts, length: Length, exprs: Sequence[Expr]) -> bool:
+    """Whether the length is at least 2, by declaration or since ``drop`` of such a vector is defined."""
+    if length.is_literal:
+        return length.constant >= 2
+    if facts.sign(co.subtract(length_expr(length), number(2))) in (NONNEGATIVE, POSITIVE):
+        return True
+    if any(e.kind.length == length for pair in facts.assumptions.apart for e in pair if isinstance(e, Symbol)):
+        return True
+    drops = (n for e in exprs for n in walk(e) if isinstance(n, Apply) and n.head == "drop")
+    return any(n.args[0].shape == (length,) for n in drops)
+
+
+def _alone(facts: Facts, body: Expr, moving: Moving, x: Expr) -> Taken:
+    """The limit where the vector has the moving entry only: every index is that entry's."""
+    assert moving.index is not None
+    return _by_order(facts, body, replace(moving, single=True), x)
+
+
+def _require_equal_alone(facts: Facts, general: Expr, alone: Expr, length: Length) -> None:
+    """The two cases give one expression if the general one is right for length 1 as well."""
+    if general == alone:
+        return
+    names = [n for n, _ in length.terms]
+    known = replace(facts.assumptions, lengths={**facts.assumptions.lengths, **dict.fromkeys(names, Length.of(1))})
+    at_one = Facts(known, facts.deadline)
+    difference = _with_length_one(co.subtract(general, alone), length)
+    if not at_one.is_zero(difference):
+        raise UnsupportedError(f"the limit is {general} for {length} >= 2 and {alone} for {length} = 1")
+
+
+def _with_length_one(expr: Expr, length: Length) -> Expr:
+    names = {n for n, _ in length.terms}
+    found = {s for s in walk(expr) if isinstance(s, Symbol)}
+    lengths = {n: Length.of(1) for n in names}
+    values: dict[Symbol, Expr] = {
+        s: number(1) if s.kind.type in ("length", "index") else Symbol(s.name, s.kind.at(lengths))
+        for s in found
+        if s.name in names or s.kind.length == length
+    }
+    return substitute(expr, values)
+
+
+def _by_index(facts: Facts, body: Expr, moving: Moving, x: Expr) -> Taken:
+    """The limit, with the cases that another index is the moving entry's or is not."""
+    try:
+        return _by_order(facts, body, _with_declared(facts, moving), x)
+    except IndexUnsettledError as unsettled:
+        index = unsettled.index
+    assert moving.index is not None
+    together, first = _by_index(facts, body, replace(moving, same=moving.same | {index}), x)
+    separate, second = _by_index(facts, body, replace(moving, apart=moving.apart | {index}), x)
+    delta = apply("delta", moving.index, index)
+    value = co.add(co.multiply(delta, together), co.multiply(co.subtract(co.ONE, delta), separate))
+    step = LimitStep("cases", delta, value, f"{index} is {moving.index}, or it is not")
+    return value, [*first, *second, step]
+
+
+def _with_declared(facts: Facts, moving: Moving) -> Moving:
+    def partners(pairs: Sequence[tuple[Expr, Expr]]) -> frozenset[Expr]:
+        return frozenset(b for a, b in (*pairs, *((b, a) for a, b in pairs)) if a == moving.index)
+
+    known = facts.assumptions
+    return replace(moving, same=moving.same | partners(known.same), apart=moving.apart | partners(known.apart))
+
+
+def _by_order(facts: Facts, body: Expr, moving: Moving, x: Expr) -> Taken:
+    """The limit by power series of rising order."""
+    failure: SoftsymError = UnsupportedError("no order of expansion was tried")
+    for order in ORDERS:
+        calculus = Calculus(facts, x, order)
+        try:
+            return _value(Expansion(calculus, moving), body), calculus.steps
+        except IndexUnsettledError:
+            raise
+        except (UnsupportedError, BudgetError) as error:
+            failure = error
+            if not _may_need_more(error):
+                break
+    raise failure
+
+
+def _may_need_more(error: SoftsymError) -> bool:
+    return any(sign in str(error) for sign in ("cancel", "far enough", "is zero is not settled"))
+
+
+def _value(expansion: Expansion, body: Expr) -> Expr:
+    """The limit of a scalar or vector; a matrix's is that of its parts."""
+    if len(body.shape) < 2 or expansion.is_still(body):
+        return body if expansion.is_still(body) else by_cases(pieces.limit(expansion.calculus, expansion.of(body)))
+    assert isinstance(body, Apply)
+    if body.head not in ("add", "sub", "neg", "mul", "div", "diag", "outer", "transpose", "matmul"):
+        raise UnsupportedError(f"{body.head} of what moves has no rule for limits of matrices")
+    parts = [_value(expansion, a) for a in body.args]
+    if body.head == "div" and expansion.calculus.facts.sign(parts[1]) not in (POSITIVE, NEGATIVE):
+        raise UnsupportedError("a matrix over what may tend to 0")
+    return apply(body.head, *parts)
