@@ -73,9 +73,26 @@ def atom_sign(alg: Algebra, atom: Atom) -> str | None:
     if atom.head == "share":
         whole = atom_sign(alg, atom.data[0])  # its terms have one sign then, and the share the sign of their quotient
         return None if whole is None else POSITIVE if whole in _STRICT else NONNEGATIVE
+    if atom.head == "max":
+        signs = {sign_of(alg, m.body) for m in atom.data[0]}
+        return POSITIVE if POSITIVE in signs else NONNEGATIVE if NONNEGATIVE in signs else None
+    if atom.head == "log":
+        return _log_sign(alg, atom.data[0])
     if atom.head in ("count", "pi", "sigmoid", "softplus"):
         return POSITIVE
     return NONNEGATIVE if atom.head in ("abs", "hard", "first", "sparse", "delta") else None
+
+
+def _log_sign(alg: Algebra, value: Rational) -> str | None:
+    """The sign of the logarithm of a number, of a length (at least 1), or of 1 plus something of known sign."""
+    constant = value.constant()
+    if constant is not None:
+        return POSITIVE if constant > 1 else NEGATIVE if constant < 1 else None
+    single = value.single()
+    if single is not None and len(single[0]) == 1 and single[1] == 1:
+        inner = single[0][0][0]
+        return NONNEGATIVE if inner.head == "scalar" and alg.scalars.get(inner.data[0]) == "length" else None
+    return None if value.den else poly_sign(alg, (value - Rational.of(1)).num)
 
 
 def _times(left: str | None, right: str | None) -> str | None:

@@ -10,10 +10,11 @@ import sympy
 from flint import fmpq
 
 from softsym.algebra.context import Algebra
+from softsym.algebra.families import Member
 from softsym.algebra.lowering import Lowering, Matrix
 from softsym.algebra.normal import Normalizer
-from softsym.algebra.polynomial import Index, Poly, Rational
-from softsym.algebra.signs import poly_sign
+from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational, mono_pow
+from softsym.algebra.signs import atom_sign, poly_sign
 from softsym.errors import BudgetError, UnsupportedError
 from softsym.expression import Expr, Symbol, free_symbols
 from softsym.symbols import Length
@@ -268,16 +269,32 @@ def note_sign(alg: Algebra, value: Rational, sign: str) -> None:
 
 
 def solve(alg: Algebra, value: Rational) -> None:
-    """Use an equation ``value = 0`` as a rule for an atom that stands in it once, linearly, with a constant factor."""
+    """Use an equation ``value = 0`` as a rule for an atom that stands in it once, linearly, with a nonzero factor."""
     candidates = []
     for mono, coefficient in value.num:
-        if len(mono) == 1 and mono[0][1] == 1 and mono[0][0].head in ("sum", "scalar", "entry"):
-            atom = mono[0][0]
-            uses = sum(any(a is atom for a, _ in m) for m in value.num.terms)
-            nested = any(atom.data[1:] and atom in getattr(a, "data", ()) for a in value.num.atoms)
-            if uses == 1 and not nested:
-                candidates.append((atom.head != "sum", -atom.number, atom, coefficient))
+        for atom, exponent in mono:
+            factor = tuple(pair for pair in mono if pair[0] is not atom)
+            if exponent == 1 and atom.head in ("sum", "scalar", "entry") and _is_nonzero(alg, factor):
+                rest = Poly({m: c for m, c in value.num if m != mono})
+                if not mentions(rest, atom) and not mentions(factor, atom):
+                    candidates.append((atom.head != "sum", len(factor), -atom.number, atom, factor, coefficient, rest))
     if candidates:
-        _, _, atom, coefficient = min(candidates, key=lambda c: c[:2])
-        rest = Rational(Poly({m: -c / coefficient for m, c in value.num if m != ((atom, 1),)}))
-        alg.rules[atom] = rest
+        *_, atom, factor, coefficient, rest = min(candidates, key=lambda c: c[:3])
+        alg.rules[atom] = Rational(rest.scaled(mono_pow(factor, -1), -1 / coefficient))
+
+
+def _is_nonzero(alg: Algebra, mono: Mono) -> bool:
+    return all(atom_sign(alg, a) in ("positive", "negative") for a, _ in mono)
+
+
+def mentions(data: Any, atom: Atom) -> bool:
+    """Whether an atom stands anywhere in a piece of an atom's data, however deep."""
+    if isinstance(data, Atom):
+        return data is atom or any(mentions(d, atom) for d in data.data)
+    if isinstance(data, Rational):
+        return mentions(data.num, atom) or any(mentions(p, atom) for p, _ in data.den)
+    if isinstance(data, Poly):
+        return any(mentions(a, atom) for a in data.atoms)
+    if isinstance(data, Member):
+        return mentions(data.body, atom)
+    return isinstance(data, tuple) and any(mentions(d, atom) for d in data)

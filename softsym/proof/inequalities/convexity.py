@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-
 from softsym.algebra import elementary
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE
 from softsym.algebra.polynomial import Atom, Poly, Rational, mono_mul
 from softsym.algebra.renaming import rename
 from softsym.algebra.signs import is_positive, sign_of
 from softsym.algebra.sums import sum_over
+from softsym.algebra.zero import mentions
 from softsym.proof.inequalities.goal import Goal, Steps
 from softsym.proof.inequalities.text import text_of
 
@@ -116,6 +116,9 @@ def _distributions(goal: Goal) -> Iterator[tuple[tuple[object, Rational], Ration
             yield (atom.data[0][0], atom.data[1]), goal.alg.of(atom)
     for atom in anywhere[:1]:
         index = atom.data[0][0]
+        lengths = [goal.alg.atom("scalar", n) for n in goal.alg.ranges[index].names]
+        if not any(mentions(goal.value, length) for length in lengths):
+            continue  # the uniform distribution helps where N stands in the goal
         yield (index, Rational.of(1)), goal.alg.length(goal.alg.ranges[index])
 
 

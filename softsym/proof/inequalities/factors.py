@@ -50,7 +50,7 @@ def _remaining(goal: Goal, prove: Prove, sign: int, rest: Mono, odd: list[Poly])
         value = parts[0] if sign > 0 else -parts[0]
         if value == goal.value:
             return None
-        steps = prove(goal.sub(value))
+        steps = prove(goal.same(value))
         return None if steps is None else (goal.step("positive factors taken out", f"{text_of(value)}"), *steps)
     return _signs(goal, prove, sign, parts) if len(parts) <= 3 else None
 
@@ -81,12 +81,14 @@ def by_two_exponentials(goal: Goal, prove: Prove) -> Steps | None:
         return None
     (upper, cu), (lower, cl) = ((m, c), (n, -d)) if c > 0 else ((n, d), (m, -c))
     ratio = Rational(Poly({mono_mul(upper, mono_pow(lower, -1)): cu / cl}))
-    if any(atom_sign(goal.alg, a) != POSITIVE for mono in (upper, lower) for a, _ in mono):
+    allowed = {POSITIVE} if goal.strict else {POSITIVE, NONNEGATIVE}  # a lower side of 0 needs no proof
+    lower_signs = {atom_sign(goal.alg, a) for a, _ in lower}
+    if not lower_signs <= allowed or not {atom_sign(goal.alg, a) for a, _ in upper} <= {POSITIVE} | lower_signs:
         return None
     if not any(a.head in ("exp", "root") for a in ratio.atoms) or any(a.head == "sum" for a in ratio.atoms):
         return None
     gap = elementary.log(goal.alg, ratio)
-    steps = prove(goal.sub(gap))
+    steps = prove(goal.same(gap))
     return None if steps is None else (goal.step("logarithms of both sides", f"{text_of(gap)}"), *steps)
 
 

@@ -23,15 +23,11 @@ def facts_about(goal: Goal) -> list[Fact]:
             if in_range(goal, i, bound):
                 fact = Fact(rename(goal.alg, value, {bound: i}), False, reason)
                 found.setdefault(fact.value, fact)
-    for atom in sorted(inner_atoms(goal.value), key=lambda a: a.number):
+    declared = frozenset[Atom]().union(*(f.value.atoms for f in goal.facts))
+    for atom in sorted(goal.value.atoms | declared, key=lambda a: a.number):
         for fact in _of_atom(goal, atom):
             found.setdefault(fact.value, fact)
     return list(found.values())[:MAX_FACTS]
-
-
-def inner_atoms(value: Rational) -> frozenset[Atom]:
-    """The atoms of a rational function that stand bare."""
-    return value.atoms
 
 
 def free_names(value: Rational) -> list[Index]:
@@ -66,6 +62,17 @@ def _extremum(goal: Goal, atom: Atom) -> Iterator[Fact]:
                     continue
                 value = rename(goal.alg, member.body, {member.index: i})
                 yield Fact(whole - value, False, f"the maximum is at least its value at {i}")
+                for plain in _without_abs(value):
+                    yield Fact(whole - plain, False, f"the maximum is at least its value at {i}, and abs(x) >= x, -x")
+
+
+def _without_abs(value: Rational) -> list[Rational]:
+    """For a positive multiple of ``abs(x)``, that multiple of x and of -x."""
+    single = value.single()
+    if single is None or single[1] < 0 or len(single[0]) != 1 or single[0][0][0].head != "abs" or single[0][0][1] != 1:
+        return []
+    inside = Rational(single[0][0][0].data[0].num.scaled((), single[1]), single[0][0][0].data[0].den)
+    return [inside, -inside]
 
 
 def _sum(goal: Goal, atom: Atom) -> Iterator[Fact]:

@@ -61,6 +61,10 @@ class Goal:
         own = self.strict if strict is None else strict
         return replace(self, value=value, strict=own, facts=(*self.facts, *facts), depth=self.depth + 1)
 
+    def same(self, value: Rational) -> Goal:
+        """An equivalent goal, at the same level."""
+        return replace(self, value=value)
+
     def step(self, rule: str, after: str = "", condition: str = "") -> ProofStep:
         """A step of a proof of this goal."""
         return ProofStep(rule, f"{text_of(self.value)} {'>' if self.strict else '>='} 0", after, condition)

@@ -15,8 +15,7 @@ from softsym.proof.inequalities.goal import Budget, Goal, Steps
 
 Rule: TypeAlias = "Callable[[Goal, Callable[[Goal], Steps | None]], Steps | None]"
 
-DEPTHS = (3, 5, 7, 9)
-GOALS = 300
+DEPTHS = {2: 60, 3: 150, 4: 300, 5: 600, 7: 800}
 """The depths to which proofs are looked for in turn, and how many goals are tried at each."""
 
 RULES: tuple[Rule, ...] = (
@@ -38,9 +37,9 @@ RULES: tuple[Rule, ...] = (
 
 def prove(goal: Goal) -> Steps | None:
     """The steps of a proof of a goal, or ``None``; short proofs are looked for first."""
-    for deepest in DEPTHS:
+    for deepest, goals in DEPTHS.items():
         try:
-            steps = _Search(deepest).prove(replace(goal, budget=Budget(GOALS, goal.budget.deadline)))
+            steps = _Search(deepest).prove(replace(goal, budget=Budget(goals, goal.budget.deadline)))
         except BudgetError:
             if time.monotonic() > goal.budget.deadline:
                 raise

@@ -13,7 +13,7 @@ from softsym.algebra.context import NONNEGATIVE, POSITIVE
 from softsym.algebra.families import Member
 from softsym.algebra.polynomial import Atom, Index, Poly, Rational
 from softsym.algebra.renaming import rename
-from softsym.algebra.signs import sign_of
+from softsym.algebra.signs import is_positive, sign_of
 from softsym.proof.inequalities.goal import Fact, Goal, Steps
 
 Prove = Callable[[Goal], "Steps | None"]
@@ -126,11 +126,24 @@ def _by_sign(goal: Goal, prove: Prove) -> Steps | None:
     collected: list[Steps] = []
     for value in (atom.data[0], -atom.data[0]):
         fact = Fact(value, False, "the sign of x in this case")
-        steps = prove(goal.sub(replaced(goal, goal.value, atom, value), facts=(fact,)))
+        facts = (fact, *exponentiated(goal, fact))
+        steps = prove(goal.sub(replaced(goal, goal.value, atom, value), facts=facts))
         if steps is None:
             return None
         collected.append(steps)
     return (goal.step("cases by the sign of x in abs(x)"), *(s for c in collected for s in c))
+
+
+def exponentiated(goal: Goal, fact: Fact) -> tuple[Fact, ...]:
+    """``log(x) - log(y) >= 0`` also as ``x - y >= 0``, where the logarithms have number factors."""
+    numbers = all(len(m) == 1 and m[0][0].head == "log" and m[0][1] == 1 for m in fact.value.num.terms)
+    if not numbers or fact.value.den:
+        return ()
+    gap = elementary.exp(goal.alg, fact.value) - Rational.of(1)
+    coefficient, mono, primitive = gap.num.primitive()
+    if not all(is_positive(goal.alg, Rational(p)) for p in (Poly({mono: fmpq(1)}), *(p for p, _ in gap.den))):
+        return ()
+    return (Fact(Rational(primitive.scaled((), coefficient)), fact.strict, fact.reason + ", exponentials"),)
 
 
 def by_argmax(goal: Goal, prove: Prove) -> Steps | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice, product
 from typing import Any
 
@@ -10,13 +11,14 @@ from flint import fmpq
 
 from softsym.algebra import elementary
 from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational, mono_mul
-from softsym.algebra.renaming import rename
+from softsym.algebra.renaming import entry, rename
 from softsym.proof.inequalities.goal import Goal, Steps
 from softsym.proof.inequalities.splitting import new_index
 from softsym.proof.inequalities.text import text_of
 from softsym.symbols import Length
 
 Prove = Callable[[Goal], "Steps | None"]
+Opener = Callable[[Index], Rational]
 MAX_OPENINGS = 24
 MAX_TERMS = 30
 
@@ -47,19 +49,25 @@ def _lengths(goal: Goal) -> list[Length]:
         if atom.head == "sum" and len(atom.data[0]) == 1:
             length = goal.alg.ranges[atom.data[0][0]]
             found[str(length)] = length
+    for kind in goal.alg.vectors.values():
+        if kind.length is not None:
+            found.setdefault(str(kind.length), kind.length)
     return list(found.values())
 
 
-def _openings(goal: Goal, length: Length) -> Iterator[list[tuple[Mono, fmpq, Atom | None]]]:
-    """Ways to choose in each term a sum (or the length itself, as ``None``) to open."""
-    options: list[list[tuple[Mono, fmpq, Atom | None]]] = []
+def _openings(goal: Goal, length: Length) -> Iterator[list[tuple[Rational, Opener]]]:
+    """Ways to write each term as a factor times a sum: of an indexed sum, of a length, or of weights that sum to 1."""
+    weights = _weights(goal, length)
+    options: list[list[tuple[Rational, Opener]]] = []
     for mono, coefficient in goal.value.num:
-        own: list[tuple[Mono, fmpq, Atom | None]] = []
+        own: list[tuple[Rational, Opener]] = []
         for atom, exponent in mono:
             if exponent >= 1 and _opens(goal, atom, length):
-                own.append((mono, coefficient, atom))
-        if not own and length.is_literal:
-            own.append((mono, coefficient, None))
+                rest = mono_mul(mono, ((atom, -1),))
+                own.append((Rational(Poly({rest: coefficient})), partial(_body, goal, atom)))
+        if not own:
+            term = Rational(Poly({mono: coefficient}))
+            own = [(term, weight) for weight in weights]
         if not own:
             return
         options.append(own)
@@ -72,21 +80,30 @@ def _opens(goal: Goal, atom: Atom, length: Length) -> bool:
     return atom.head == "scalar" and length == Length.of(str(atom.data[0]))
 
 
-def _opened(goal: Goal, choice: list[tuple[Mono, fmpq, Atom | None]], index: Index) -> Rational:
+def _weights(goal: Goal, length: Length) -> list[Opener]:
+    """Quantities w[k] whose sum is 1 for every admissible value: declared ones, and 1/n for a literal length."""
+    found: list[Opener] = []
+    for atom, value in goal.alg.rules.items():
+        constant = value.constant()
+        if atom.head == "sum" and _opens(goal, atom, length) and constant:
+            found.append(partial(_scaled_body, goal, atom, 1 / constant))
+    for name, kind in goal.alg.vectors.items():
+        if kind.domain in ("distribution", "simplex") and kind.length == length:
+            found.append(partial(entry, goal.alg, name))
+    if length.is_literal:
+        found.append(lambda index: Rational.of(fmpq(1, length.constant)))
+    return found
+
+
+def _scaled_body(goal: Goal, atom: Atom, scale: fmpq, index: Index) -> Rational:
+    return elementary.multiply(goal.alg, Rational.of(scale), _body(goal, atom, index))
+
+
+def _opened(goal: Goal, choice: list[tuple[Rational, Opener]], index: Index) -> Rational:
     total = Rational.of(0)
-    for mono, coefficient, atom in choice:
-        if atom is None:
-            length = fmpq(_literal(goal, index))
-            total = total + Rational(Poly({mono: coefficient / length}))
-            continue
-        rest = mono_mul(mono, ((atom, -1),))
-        body = _body(goal, atom, index)
-        total = total + elementary.multiply(goal.alg, Rational(Poly({rest: coefficient})), body)
+    for factor, opener in choice:
+        total = total + elementary.multiply(goal.alg, factor, opener(index))
     return total
-
-
-def _literal(goal: Goal, index: Index) -> int:
-    return goal.alg.ranges[index].constant
 
 
 def _body(goal: Goal, atom: Atom, index: Index) -> Rational:
