@@ -87,10 +87,17 @@ class Evaluator:
         rule = _RULES.get(expr.head)
         if rule is not None:
             return rule(self, expr)
+        if expr.head == "norm":
+            self.require_positive_order(expr.args[1])
         operation = _ON_VALUES.get(expr.head)
         if operation is None:
             return self.value(_unfolded(expr))
         return operation(*[self.value(a) for a in expr.args])
+
+    def require_positive_order(self, order: Expr) -> None:
+        """A norm of an order <= 0 has no value, though its formula may have one."""
+        if not (isinstance(order, Symbol) and order.name == "oo") and scalars.sign(self.value(order)) <= 0:
+            raise Undefined("a norm of an order <= 0")
 
     def index(self, expr: Expr) -> int:
         """The number that an index argument is, from 1."""

@@ -42,7 +42,11 @@ class Frame:
 
 
 class Jet:
-    """A truncated power series; ``terms`` has no exact zeros and at least one monomial besides the constant."""
+    """A truncated power series; ``terms`` has no exact zeros.
+
+    It stays a jet even if only a constant is left: what was cut off, as in ``x**2`` at 0, decides whether a root of it
+    has a derivative.
+    """
 
     __slots__ = ("frame", "terms")
 
@@ -143,12 +147,9 @@ class Jet:
         return self if found > 0 else -self
 
 
-def jet(frame: Frame, terms: dict[Monomial, Scalar]) -> Scalar:
-    """The jet of the given terms; a plain scalar if only the constant is left."""
-    kept = {m: c for m, c in terms.items() if not scalars.is_zero(c)}
-    if not kept:
-        return ZERO
-    return kept[()] if len(kept) == 1 and () in kept else Jet(frame, kept)
+def jet(frame: Frame, terms: dict[Monomial, Scalar]) -> Jet:
+    """The jet of the given terms without exact zeros."""
+    return Jet(frame, {m: c for m, c in terms.items() if not scalars.is_zero(c)})
 
 
 def variable(frame: Frame, number: int, value: Scalar) -> Scalar:

@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
 from softsym.evaluation.evaluator import Evaluator, Value, entrywise, fraction
 from softsym.evaluation.exact import is_certainly_zero
 from softsym.evaluation.point import Point, Undecided
-from softsym.evaluation.scalars import ZERO, Ball, Scalar
+from softsym.evaluation.scalars import Ball, Scalar
 from softsym.expression import Expr
 
 MAX_BITS = 6000
 """The precision at which an open branch stays open."""
+
+MAX_SIMPLE = 10_000
+"""The size and the denominator up to which a rational is recognised behind an enclosure."""
 
 Result: TypeAlias = "Fraction | arb | tuple[Any, ...]"
 
@@ -65,10 +68,12 @@ def precisions(first: int) -> Iterator[int]:
 
 
 def settled(value: Scalar) -> Scalar:
-    """The value, as an exact zero where it certainly is one."""
-    if isinstance(value, Ball) and value.arb.contains(0) and is_certainly_zero(value):
-        return ZERO
-    return value
+    """The value, as a rational where it certainly is a simple one."""
+    if not isinstance(value, Ball) or not abs(value.arb) < MAX_SIMPLE:
+        return value
+    near = Fraction(float(value.arb.mid())).limit_denominator(MAX_SIMPLE)
+    simple = fmpq(near.numerator, near.denominator)
+    return simple if value.arb.contains(simple) and is_certainly_zero(value - simple) else value
 
 
 def is_accurate(value: Scalar, bits: int) -> bool:
