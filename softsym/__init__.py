@@ -31,9 +31,11 @@ _PLACES: dict[str, tuple[str, ...]] = {
     "softsym.bindings": ("value",),
     "softsym.comparison": ("Figure", "figures"),
     "softsym.proof": ("Verdict", "check"),
+    "softsym.page.plot": ("plot",),
     "softsym.report": ("Report",),
     "softsym.expression": ("Expr",),
     "softsym.targets.numpy": ("lambdify",),
+    "softsym.targets.sympy_reader": ("from_sympy",),
     "softsym.calculus": ("Derivation", "derive", "diff", "grad", "hessian", "jacobian", "limit", "resolve", "simplify"),
 }
 """The public names by the module that holds them."""

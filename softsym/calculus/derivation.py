@@ -47,6 +47,11 @@ class Derivation:
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
 
+    def _repr_html_(self) -> str:
+        from softsym.page.cards import derivation_card
+
+        return derivation_card(self)
+
 
 def derive(given: Expr | str, wrt: str | Expr | None = None, order: int = 1) -> Derivation:
     """The derivation of a derivative or a limit: of ``given`` itself, or of its derivative by ``wrt``.

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from softsym.calculus import Derivation
 from softsym.expansion import unfold
 from softsym.expression import Apply, Expr, apply, as_expr
 from softsym.page.document import Formula, Step
-from softsym.page.markdown import steps_markdown
 from softsym.page.prose import formula_markdown, prose_html, values_text
 
 COLOURS = {"proved": "#14602e", "refuted": "#9a1420", "unknown": "#6b4a00"}
@@ -37,17 +37,11 @@ def expression_markdown(expr: Expr) -> str:
     return f"$${formula_markdown(expr)}$$\n\n`{expr}`"
 
 
-def derivation_card(steps: Sequence[Step], title: str = "derivation") -> str:
-    """A derivation: first and last formula, and its numbered steps folded."""
-    if not steps:
-        return f"<div>{escape(title)}: no steps</div>"
-    head = f"<div>{_math(steps[0].before)} $=$ {_math(steps[-1].after)}</div>"
-    return f"{head}\n{_folded(f'{len(steps)} steps', _steps(steps))}"
-
-
-def derivation_markdown(steps: Sequence[Step]) -> str:
-    """A derivation as numbered steps."""
-    return "\n\n".join(steps_markdown(steps))
+def derivation_card(derivation: Derivation) -> str:
+    """A derivation: what it is of, its result, and its numbered steps folded."""
+    steps = derivation.steps
+    head = f"<div>{_math(derivation.before)} $=$ {_math(derivation.result)}</div>"
+    return f"{head}\n{_folded(f'{len(steps)} steps', _steps(steps))}" if steps else head
 
 
 def verdict_card(verdict: Any) -> str:

@@ -229,7 +229,8 @@ def step_html(step: Step, *, goes_on: bool = False) -> str:
     """A step of a derivation: its rule, before and after, its condition and how it was checked."""
     size = width(step.after) + (0 if goes_on else width(step.before))
     checked = str(getattr(step, "checked", ""))
-    badge = f' <span class="checked">✓ {escape(checked)}</span>' if checked else ""
+    kind = "open" if checked.startswith("not ") else "checked"
+    badge = f' <span class="{kind}">{escape(checked)}</span>' if checked else ""
     condition = f'<p class="condition">if {prose_html(step.condition)}</p>' if step.condition else ""
     return (
         f"<li><details{'' if size > LONG_STEP else ' open'}><summary>{prose_html(step.rule)}{badge}</summary>"
@@ -240,7 +241,7 @@ def step_html(step: Step, *, goes_on: bool = False) -> str:
 def _before_after(step: Step, size: int, goes_on: bool) -> str:
     whole = equation(step.before, step.after)
     if whole is not None and not goes_on and size <= LONG_LINE:
-        return scrolling(to_mathml(whole, block=True), "display", "step")
+        return scrolling(to_mathml(whole), "display", "step")
     relation = "= " if whole is not None else "→ "
     before = "" if goes_on else f"<div>{formula_html(step.before)}</div>"
     after = f"<div>{relation}{formula_html(step.after)}</div>" if str(step.after) else ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from softsym.calculus import derive
 from softsym.language import parse_expression
-from softsym.page.cards import derivation_card, derivation_markdown
-from tests.page.sample import PROVED, REFUTED, UNKNOWN, derivation
+from tests.page.sample import PROVED, REFUTED, UNKNOWN
 
 
 def test_an_expression_shows_its_definition() -> None:
@@ -31,8 +31,10 @@ def test_a_counterexample_is_shown() -> None:
 
 
 def test_steps_are_numbered_and_folded() -> None:
-    card = derivation_card(derivation().steps)
-    assert "<summary>3 steps</summary><ol><li>the definition of softmax" in card
-    assert "&amp;" not in card
-    assert derivation_markdown(derivation().steps).startswith("1. **the definition of softmax** (checked)")
-    assert derivation_card(()) == "<div>derivation: no steps</div>"
+    found = derive("lse(z, beta)", "z")
+    card = found._repr_html_()
+    assert card.startswith(r"<div>$\displaystyle \nabla_z\operatorname{LSE}_\beta(z)$ $=$")
+    assert f"<summary>{len(found.steps)} steps</summary><ol><li>" in card
+    assert "<script" not in card
+    assert card.count("<li>") == len(found.steps)
+    assert "Result" in found._repr_markdown_()
