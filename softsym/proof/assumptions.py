@@ -8,6 +8,7 @@ from dataclasses import replace
 from softsym.algebra import Assumptions
 from softsym.expression import Apply, Expr, Symbol, apply, number, substitute, walk
 from softsym.language import Chain, Statement
+from softsym.proof.consequences import with_consequences
 from softsym.shapes import is_index_name
 from softsym.symbols import Kind
 
@@ -34,7 +35,7 @@ def assumptions_of(statement: Statement) -> Assumptions:
     for chain in statement.conditions:
         for left, relation, right in links(chain):
             known = _with(known, left, relation, right)
-    return known
+    return with_consequences(known)
 
 
 def links(chain: Chain) -> Iterator[tuple[Expr, str, Expr]]:

@@ -10,6 +10,7 @@ from softsym.errors import SoftsymError
 from softsym.expression import Expr
 from softsym.language import Statement, parse_statement
 from softsym.proof.assumptions import assumptions_of, links, sign_cases
+from softsym.proof.consequences import without_first_maxima
 from softsym.proof.identities import prove_equal
 from softsym.proof.inequalities import prove_at_most
 from softsym.proof.limits import without_limits
@@ -111,6 +112,7 @@ def prove(statement: Statement, deadline: float = float("inf")) -> Proof | str:
 
 
 def _prove_whole(statement: Statement, deadline: float) -> Proof | str:
+    statement = without_first_maxima(statement, assumptions_of(statement))
     try:
         taken = without_limits(statement, deadline)
     except SoftsymError as error:

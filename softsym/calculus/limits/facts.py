@@ -58,7 +58,7 @@ class Facts:
     def _find_sign(self, expr: Expr) -> str | None:
         if self._is_built_positive(expr):
             return POSITIVE
-        found = self._by_algebra(expr)
+        found = self._by_declaration(expr) or self._by_algebra(expr)
         for rule in (self._by_extrema, _by_size):
             found = found or rule(expr) or _FLIPPED.get(rule(co.negate(expr)) or "")
         return found
@@ -88,6 +88,16 @@ class Facts:
         c, powers = co.factors_of(expr)
         weights = [e for e, k in powers.items() if k == 1 and co.is_head(e, "hardmax")]
         return c > 0 and len(weights) == 1 and all(e is weights[0] or self._is_built_positive(e) for e in powers)
+
+    def _by_declaration(self, expr: Expr) -> str | None:
+        """The sign of a multiple of what is declared to be positive or not negative."""
+        terms = co.linear_terms(expr)
+        for known, sign in ((self.assumptions.positive, POSITIVE), (self.assumptions.nonnegative, NONNEGATIVE)):
+            for declared in map(co.linear_terms, known):
+                ratios = {c / declared[e] for e, c in terms.items() if e in declared}
+                if terms.keys() == declared.keys() and len(ratios) == 1:
+                    return sign if ratios.pop() > 0 else _FLIPPED[sign]
+        return None
 
     def _by_algebra(self, expr: Expr) -> str | None:
         try:

@@ -54,7 +54,7 @@ def limit_steps(
     >>> limit_steps(parse("limit(log(softmax(z, beta)[i])/beta, beta, oo)"))[0]
     z[i] - max(z)
     >>> limit_steps(parse("limit((softmax(z, beta) - 1/N)/beta, beta, 0)"))[0]
-    centered(z)/N
+    (z - mean(z))/N
     """
     facts = Facts(assumptions or Assumptions(), deadline)
     body = expand(node.args[0])

@@ -1,0 +1,67 @@
+"""What declarations say without saying it: a unique maximum has a place, and a length of at least 2 exceeds 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from softsym.algebra import Assumptions
+from softsym.expression import Apply, Expr, Symbol, apply, number
+from softsym.language import Chain, Statement
+from softsym.shapes import literal
+
+
+def with_consequences(known: Assumptions) -> Assumptions:
+    """The assumptions with what follows from them.
+
+    >>> from softsym import parse
+    >>> with_consequences(Assumptions(positive=(parse("z[i] - max(drop(z, i))"),))).equations
+    (max(z) - z[i], argmax_count(z) - 1)
+    """
+    equations = [e for gap in known.positive for e in _unique_maximum(gap)]
+    positive = [e for gap in known.nonnegative for e in _shorter_lengths(gap)]
+    return replace(known, equations=(*known.equations, *equations), positive=(*known.positive, *positive))
+
+
+def _unique_maximum(gap: Expr) -> Iterator[Expr]:
+    """``z[i] > max(drop(z, i))`` says that z[i] is the only maximum of z."""
+    if not (isinstance(gap, Apply) and gap.head == "sub"):
+        return
+    entry, rest = gap.args
+    if isinstance(entry, Apply) and entry.head == "item" and rest == apply("max", apply("drop", *entry.args)):
+        vector = entry.args[0]
+        yield apply("sub", apply("max", vector), entry)
+        yield apply("sub", apply("argmax_count", vector), 1)
+
+
+def _shorter_lengths(gap: Expr) -> Iterator[Expr]:
+    """``N >= 3`` says that N - 2 and N - 1 are positive."""
+    if isinstance(gap, Apply) and gap.head == "sub" and isinstance(gap.args[0], Symbol):
+        name, least = gap.args
+        if name.kind.type == "length" and literal(least) is not None:  # type: ignore[attr-defined]
+            for smaller in range(1, min(literal(least) or 0, 12)):
+                yield apply("sub", name, smaller)
+
+
+def without_first_maxima(statement: Statement, known: Assumptions) -> Statement:
+    """The statement with ``onehot_argmax(v)`` as ``hardmax(v)`` where ``argmax_count(v) == 1`` is known."""
+    one = number(1)
+    pairs = (e.args for e in known.equations if isinstance(e, Apply) and e.head == "sub")
+    unique = {
+        left.args[0]
+        for left, right in pairs
+        if right == one and isinstance(left, Apply) and left.head == "argmax_count"
+    }
+    if not unique:
+        return statement
+    sides = tuple(_replaced(side, unique) for side in statement.claim.sides)
+    return replace(statement, claim=Chain(sides, statement.claim.relations))
+
+
+def _replaced(node: Expr, unique: set[Expr]) -> Expr:
+    if not isinstance(node, Apply):
+        return node
+    args = tuple(_replaced(a, unique) for a in node.args)
+    if node.head == "onehot_argmax" and args[0] in unique:
+        return apply("hardmax", args[0])
+    return node if args == node.args else apply(node.head, *args)
