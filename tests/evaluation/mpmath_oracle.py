@@ -104,6 +104,7 @@ _BY_NODE: dict[str, Callable[[Apply, Mapping[str, Any]], Any]] = {
     "len": lambda e, names: mp.mpf(len(value(e.args[0], names))),
     "delta": lambda e, names: mp.mpf(_index(e.args[0], names) == _index(e.args[1], names)),
     "basis": lambda e, names: [mp.mpf(k + 1 == _index(e.args[0], names)) for k in range(int(names["N"]))],
+    "identity": lambda e, names: _VECTOR["diag"]([mp.mpf(1)] * int(value(e.args[0], names))),
     "ones": lambda e, names: [mp.mpf(1)] * int(value(e.args[0], names)),
 }
 
@@ -126,6 +127,7 @@ _SCALAR: dict[str, Callable[..., Any]] = {
     "logit": lambda x: mp.log(x / (1 - x)),
     "softplus": lambda x, beta=1: mp.log1p(mp.exp(beta * x)) / beta,
     "log_sigmoid": lambda x: -mp.log1p(mp.exp(-x)),
+    "xlogy": _xlogy,
     "relu": lambda x: max(x, mp.mpf(0)),
 }
 
