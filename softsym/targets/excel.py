@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from softsym.errors import ShapeError, SoftsymError, UnsupportedError, did_you_mean
-from softsym.expression import Expr, Symbol, as_expr, free_symbols
+from softsym.expression import Expr, Symbol, as_expr, free_symbols, substitute
 from softsym.stable import stable
 from softsym.stable.form import resolved
-from softsym.symbols import DEFAULT_KINDS, Length
+from softsym.symbols import DEFAULT_KINDS, Kind, Length
 from softsym.targets.excel_cells import ADDITIVE, At, InCell, Place, Position, places
 from softsym.targets.excel_structures import FormulaPrinter
 from softsym.targets.excel_syntax import MAX_ARGUMENTS, MAX_CHARACTERS, MAX_LEVELS, Call, Formula, children
@@ -41,7 +41,7 @@ def to_excel(
     Raises :class:`~softsym.errors.ShapeError` where the cells do not fit the names, and
     :class:`~softsym.errors.UnsupportedError` for what classic functions cannot state or Excel's limits forbid.
     """
-    return FormulaMaker(prepared(expr, form), cells, accurate=form == "stable").formula(_indices(index))
+    return _maker(expr, cells, form).formula(_indices(index))
 
 
 def to_excel_entries(expr: Expr | str, cells: Cells, *, form: str = "stable") -> list[str]:
@@ -50,7 +50,7 @@ def to_excel_entries(expr: Expr | str, cells: Cells, *, form: str = "stable") ->
     >>> to_excel_entries("z/sum(z)", {"z": "B2:C2"})
     ['=B2/SUM(B2:C2)', '=C2/SUM(B2:C2)']
     """
-    maker = FormulaMaker(prepared(expr, form), cells, accurate=form == "stable")
+    maker = _maker(expr, cells, form)
     (length,) = maker.shape(1)
     return [maker.formula((k,)) for k in range(1, length + 1)]
 
@@ -61,9 +61,14 @@ def to_excel_grid(expr: Expr | str, cells: Cells, *, form: str = "stable") -> li
     >>> to_excel_grid("outer(z, z)", {"z": "A1:A2"})
     [['=A1*A1', '=A1*A2'], ['=A2*A1', '=A2*A2']]
     """
-    maker = FormulaMaker(prepared(expr, form), cells, accurate=form == "stable")
+    maker = _maker(expr, cells, form)
     rows, columns = maker.shape(2)
     return [[maker.formula((i, j)) for j in range(1, columns + 1)] for i in range(1, rows + 1)]
+
+
+def _maker(expr: Expr | str, cells: Cells, form: str) -> FormulaMaker:
+    given = as_expr(expr)
+    return FormulaMaker(prepared(given, form), cells, accurate=form == "stable", source=given)
 
 
 def prepared(expr: Expr | str, form: str = "stable") -> Expr:
@@ -71,19 +76,26 @@ def prepared(expr: Expr | str, form: str = "stable") -> Expr:
     if form not in ("stable", "plain"):
         raise SoftsymError(f"the form {form!r} is unknown; {did_you_mean(form, ['stable', 'plain'])}")
     given = as_expr(expr)
-    return stable(given) if form == "stable" else resolved(given)
+    return stable(_in_cells(given)) if form == "stable" else resolved(given)
+
+
+def _in_cells(expr: Expr) -> Expr:
+    """The expression for what cells may hold: a probability there may be 0, so that formulas must not rely on more."""
+    found = [s for s in free_symbols(expr) if s.kind.domain == "distribution"]
+    return substitute(expr, {s: Symbol(s.name, Kind("vector", "simplex", s.kind.length)) for s in found})
 
 
 class FormulaMaker:
     """One prepared expression on given cells; each entry is a formula of its own.
 
     With ``accurate``, log(1 + u) and exp(t) - 1 keep their digits; without, the formula is laid out as it is written.
+    ``source`` is the expression before it was prepared, whose vectors give lengths that are still needed.
     """
 
-    def __init__(self, expr: Expr, cells: Cells, *, accurate: bool = True) -> None:
+    def __init__(self, expr: Expr, cells: Cells, *, accurate: bool = True, source: Expr | None = None) -> None:
         self.expr, self.places, self.accurate = expr, places(cells), accurate
         _check_names(self.expr, self.places)
-        self.vectors = _vectors(expr, self.places)
+        self.vectors = _vectors(expr, expr if source is None else source, self.places)
         self.lengths = find_lengths(self.vectors, self.places)
 
     def shape(self, rank: int) -> tuple[int, ...]:
@@ -115,9 +127,10 @@ class FormulaMaker:
         return FormulaPrinter(self.places, self.lengths, measures, accurate=self.accurate)
 
 
-def _vectors(expr: Expr, where: Mapping[str, Place]) -> list[Symbol]:
+def _vectors(expr: Expr, source: Expr, where: Mapping[str, Place]) -> list[Symbol]:
     """The vectors whose ranges give the lengths: the expression's own, else given ones of a kind by default."""
-    found = [s for s in free_symbols(expr) if s.kind.type == "vector"]
+    symbols = free_symbols(expr) | {s for s in free_symbols(source) if s.name in where}
+    found = [s for s in symbols if s.kind.type == "vector"]
     if not found:
         found = [Symbol(n, k) for n, k in DEFAULT_KINDS.items() if n in where and k.type == "vector"][:1]
     return sorted(found, key=lambda s: (len(_names(s)), s.name))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from softsym.expression import Apply, Expr, Number
-from softsym.stable.signs import NEGATIVE, NONPOSITIVE, sign_of
+from softsym.stable.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, sign_of
 
 
 def log1p_argument(expr: Expr) -> Expr | None:
-    """The exponential ``u`` of ``log(1 + u)``, if it is at most 1 for all values of its names.
+    """The ``u`` of ``log(1 + u)``, if it is at least 0 for all values of its names.
 
     >>> from softsym import parse
     >>> log1p_argument(parse("log(1 + exp(-abs(a)))"))
@@ -19,9 +19,14 @@ def log1p_argument(expr: Expr) -> Expr | None:
     if inner.head != "add":
         return None
     for one, u in (inner.args, inner.args[::-1]):
-        if _is_one(one) and _is_exp(u) and sign_of(_exponent(u)) in (NONPOSITIVE, NEGATIVE):
+        if _is_one(one) and sign_of(u) in (POSITIVE, NONNEGATIVE):
             return u
     return None
+
+
+def is_at_most_one(u: Expr) -> bool:
+    """Whether an expression is an exponential of what is never above 0."""
+    return _is_exp(u) and sign_of(_exponent(u)) in (NONPOSITIVE, NEGATIVE)
 
 
 def expm1_argument(expr: Apply) -> tuple[Expr, bool] | None:

@@ -43,11 +43,20 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class Along:
-    """The entries ``first`` to ``last`` at once, as an array along the axis."""
+    """The entries ``first`` to ``last`` at once, as an array along the axis, which counts from ``offset`` on."""
 
     axis: int
     first: int
     last: int
+    offset: int = 0
+
+    def moved(self, by: int) -> Along:
+        """The same stretch of the axis in a vector that counts otherwise."""
+        return Along(self.axis, self.first + by, self.last + by, self.offset + by)
+
+    def cut(self, last: int) -> CutError:
+        """What asks for two arrays instead of one, the first of which ends at ``last``."""
+        return CutError(self.axis, last - self.offset)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from softsym.expansion import unfold
 from softsym.expression import Apply, Expr, Number, Symbol, apply
 from softsym.language.reader import constant
 from softsym.symbols import Length
-from softsym.targets.excel_accurate import expm1_argument, log1p_argument
+from softsym.targets.excel_accurate import expm1_argument, is_at_most_one, log1p_argument
 from softsym.targets.excel_cells import (
     ADDITIVE,
     ATOM,
@@ -234,11 +234,21 @@ class PiecePrinter:
         text = f"({x.within(ADDITIVE)}+{size})/2+2*ATANH({tail}/(2+{tail}))"
         return self.join(text, ADDITIVE, x)
 
+    def log1p(self, u: Piece, is_small: bool) -> Piece:
+        """log(1 + u) for u >= 0: 2*artanh(u/(2 + u)) where u is small."""
+        small = f"2*ATANH({u.within(MULTIPLICATIVE)}/(2+{u.within(ADDITIVE)}))"
+        if is_small:
+            return self.join(small, MULTIPLICATIVE, u)
+        if not u.axes:
+            return Piece(f"IF({u.within(ADDITIVE)}<1,{small},LN(1+{u.text}))")
+        test = f"({u.within(ADDITIVE)}<1)"  # 1 or 0 as a factor, since IF is not evaluated as an array
+        low, high = f"{u.within(MULTIPLICATIVE)}*{test}", f"{u.within(MULTIPLICATIVE)}*(1-{test})"
+        return self.join(f"2*ATANH({low}/(2+{low}))+LN(1+{high})", ADDITIVE, u)
+
     def print_accurate(self, expr: Apply, positions: tuple[Position, ...], env: Env) -> Piece | None:
         small = log1p_argument(expr)
         if small is not None:
-            u = self.at(small, positions if small.shape else (), env)
-            return self.join(f"2*ATANH({u.text}/(2+{u.text}))", MULTIPLICATIVE, u)
+            return self.log1p(self.at(small, positions if small.shape else (), env), is_at_most_one(small))
         found = expm1_argument(expr)
         if found is None:
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from softsym.errors import UnsupportedError
 from softsym.expression import Apply, Expr, Symbol
 from softsym.shapes import literal
-from softsym.targets.excel_cells import SIGN, Along, At, CutError, InCell, Piece, Position, ScatterError
+from softsym.targets.excel_cells import SIGN, Along, At, InCell, Piece, Position, ScatterError
 from softsym.targets.excel_printer import Env, PiecePrinter
 
 ZERO, ONE = Piece("0", value=0), Piece("1", value=1)
@@ -53,9 +53,9 @@ class FormulaPrinter(PiecePrinter):
             moved: Position = position if inside else At(position.position - length)
         else:
             if position.first <= length < position.last:
-                raise CutError(position.axis, length)
+                raise position.cut(length)
             inside = position.last <= length
-            moved = position if inside else Along(position.axis, position.first - length, position.last - length)
+            moved = position if inside else position.moved(-length)
         return self.at(first if inside else second, (moved,), env)
 
     def print_drop(self, expr: Apply, positions: Positions, env: Env) -> Piece:
@@ -97,7 +97,7 @@ class FormulaPrinter(PiecePrinter):
         """An array of zeros with a one in it is printed in up to three parts, so that only the one remains."""
         if not along.first <= position <= along.last:
             return ZERO
-        raise CutError(along.axis, position if position < along.last else position - 1)
+        raise along.cut(position if position == along.first else position - 1)
 
     def print_diag(self, expr: Apply, positions: Positions, env: Env) -> Piece:
         on = self.equal(*positions)
@@ -128,6 +128,5 @@ def _around(position: At | Along, hole: int) -> At | Along:
     if isinstance(position, At):
         return At(position.position + (position.position >= hole))
     if position.first < hole <= position.last:
-        raise CutError(position.axis, hole - 1)
-    shift = position.first >= hole
-    return Along(position.axis, position.first + shift, position.last + shift)
+        raise position.cut(hole - 1)
+    return position.moved(1) if position.first >= hole else position

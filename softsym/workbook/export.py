@@ -14,7 +14,6 @@ from softsym.bindings import point, read_number, read_numbers
 from softsym.errors import DomainError, UnsupportedError
 from softsym.expression import Expr, Symbol, as_expr, free_symbols, substitute
 from softsym.language import bare_text
-from softsym.symbols import Kind
 from softsym.targets.excel import FormulaMaker, prepared
 from softsym.workbook.book import Book
 from softsym.workbook.plan import Chart, Plan, Series, sheet_prefix
@@ -24,8 +23,6 @@ from softsym.workbook.tables import Table, heading
 
 MAX_SCENARIOS = 64
 _FUNCTIONS = {"max": "MAX", "min": "MIN", "sum": "SUM", "prod": "PRODUCT"}
-_CELL_KINDS = {"distribution": "simplex"}
-"""A cell may hold a probability of 0, so that formulas must not rely on its being above 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +61,7 @@ def write_workbook(
     given = [as_expr(e) for e in ([exprs] if isinstance(exprs, Expr | str) else exprs)]
     if not given:
         raise DomainError("a workbook needs at least one expression")
-    return _Export([_in_cells(e) for e in given], values, title, labels or {}).write(path, derivations, progress)
-
-
-def _in_cells(expr: Expr) -> Expr:
-    """The expression with the kinds that cells can have."""
-    kinds = {s: _CELL_KINDS.get(s.kind.domain) for s in free_symbols(expr)}
-    changed = {s: Symbol(s.name, Kind("vector", d, s.kind.length)) for s, d in kinds.items() if d}
-    return substitute(expr, dict(changed))
+    return _Export(given, values, title, labels or {}).write(path, derivations, progress)
 
 
 class _Export:
@@ -135,7 +125,8 @@ class _Export:
 
     def _vector(self, name: str, labels: Sequence[str]) -> Vector:
         values = [float(v) for v in read_numbers(self.values[name], name)]
-        return Vector(name, values, kind=self.symbols[name].kind.domain, labels=labels)
+        domain = self.symbols[name].kind.domain
+        return Vector(name, values, kind="simplex" if domain == "distribution" else domain, labels=labels)
 
     def write(
         self,

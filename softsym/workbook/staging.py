@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, walk
+from softsym.stable.signs import NEGATIVE, NONNEGATIVE, POSITIVE, sign_of
 from softsym.symbols import Kind, Length
-from softsym.targets.excel_accurate import log1p_argument
+from softsym.targets.excel_accurate import is_at_most_one, log1p_argument
 
 _REDUCTIONS = {"max": "m", "min": "m", "sum": "S", "prod": "P"}
 _COLUMNS = {"exp": "e", "log": "L"}
@@ -31,7 +32,7 @@ class Staging:
     >>> from softsym import parse
     >>> staging = Staging(Length.of("N"))
     >>> staging.split(parse("exp(beta*(z - max(z)))/sum(exp(beta*(z - max(z))))"))
-    e_1/S_1 where e_1: vector, S_1: real
+    e_1/S_1 where e_1: positive vector, S_1: positive
     >>> [f"{step.name} = {step.expr}" for step in staging.steps][:2]
     ['m_1 = max(z)', 't_1 = beta*(z - m_1) where m_1: real']
     """
@@ -60,11 +61,16 @@ class Staging:
     def _step(self, letter: str, expr: Expr) -> Symbol:
         if expr not in self._known:
             name = self.fresh(letter)
-            domain = "vector" if expr.shape else "real"
-            kind = Kind("vector", domain, self.length) if expr.shape else Kind("scalar", domain)
             self.steps.append(Step(name, expr))
-            self._known[expr] = Symbol(name, kind)
+            self._known[expr] = Symbol(name, self._kind(expr))
         return self._known[expr]
+
+    def _kind(self, expr: Expr) -> Kind:
+        """The kind of a step, with its sign, which later formulas may need."""
+        sign = sign_of(expr)
+        if expr.shape:
+            return Kind("vector", "positive vector" if sign == POSITIVE else "vector", self.length)
+        return Kind("scalar", sign if sign in (POSITIVE, NEGATIVE, NONNEGATIVE) else "real")
 
     def fresh(self, letter: str) -> str:
         """A name that nothing else has."""
@@ -78,7 +84,8 @@ class Staging:
         """Parts that stay whole: without vectors, or a log1p, which is printed in its accurate form only when whole."""
         if not any(s.kind.type == "vector" for s in free_symbols(expr)):
             return True
-        return log1p_argument(expr) is not None
+        small = log1p_argument(expr)
+        return small is not None and is_at_most_one(small)
 
 
 def _binds(expr: Apply) -> bool:

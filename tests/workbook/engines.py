@@ -1,0 +1,146 @@
+"""Spreadsheet programs that recalculate a workbook for the tests: LibreOffice, and two engines from PyPI."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+REQUIRED = bool(os.environ.get("SOFTSYM_REQUIRE_PROGRAMS"))
+Where = tuple[str, int, int]
+Values = dict[Where, Any]
+
+_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"
+ xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop>
+</item>
+</oor:items>
+"""
+"""Always recalculate: LibreOffice otherwise trusts the values that it finds, and a test through it proves nothing."""
+
+
+def missing(program: str) -> None:
+    """Skip the test, or fail it where the programs are required."""
+    if REQUIRED:
+        pytest.fail(f"{program} is required and not installed")
+    pytest.skip(f"{program} is not installed")
+
+
+def engine(name: str) -> Any:
+    """An engine's module."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        missing(name)
+
+
+def formulas(path: Path) -> list[Where]:
+    """The cells of a workbook that hold formulas."""
+    book = openpyxl.load_workbook(path)
+    return [(ws.title, c.row, c.column) for ws in book for row in ws.iter_rows() for c in row if c.data_type == "f"]
+
+
+def formulon_values(path: Path, edits: Mapping[Where, float] | None = None) -> Values:
+    """What formulon gives for every formula after the edits."""
+    formulon = engine("formulon")
+    wanted = formulas(path)
+    with formulon.Workbook.load(path.read_bytes()) as book:
+        sheets = {book.sheet_name(n): n for n in range(book.sheet_count())}
+        for (sheet, row, column), value in (edits or {}).items():
+            book.set_number(sheets[sheet], row - 1, column - 1, value)
+        book.recalc()
+        return {w: _formulon(book.get_value(sheets[w[0]], w[1] - 1, w[2] - 1)) for w in wanted}
+
+
+_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
+
+
+def _formulon(value: Any) -> Any:
+    if value.kind.name == "ERROR":
+        return _ERRORS[value.error_code] if value.error_code < len(_ERRORS) else f"error {value.error_code}"
+    return value.to_python()
+
+
+def cellrune_values(path: Path, edits: Mapping[Where, float] | None = None) -> Values:
+    """What cellrune gives for every formula after the edits."""
+    cellrune = engine("cellrune")
+    found: Values = {}
+    with cellrune.Workbook.open_path(str(path)) as book:
+        changes = [
+            {"kind": "set_value", "sheet": s, "address": _address(r, c), "value": {"kind": "number", "value": float(v)}}
+            for (s, r, c), v in (edits or {}).items()
+        ]
+        if changes:
+            book.apply_changes(book.summary()["semantic_revision"], changes)
+        book.calculate()
+        for sheet, rows, columns in _extents(path):
+            offset: int | None = 0
+            while offset is not None:
+                page = book.read_range(sheet, "A1", _address(rows, columns), offset=offset, limit=10_000)
+                found |= {(sheet, *_place(cell)): _cellrune(cell) for cell in page["cells"]}
+                offset = page["next_offset"]
+    return {where: found[where] for where in formulas(path)}
+
+
+def _extents(path: Path) -> list[tuple[str, int, int]]:
+    return [(ws.title, ws.max_row, ws.max_column) for ws in openpyxl.load_workbook(path)]
+
+
+def _address(row: int, column: int) -> str:
+    return f"{openpyxl.utils.get_column_letter(column)}{row}"
+
+
+def _place(cell: Any) -> tuple[int, int]:
+    letters, row = openpyxl.utils.cell.coordinate_from_string(cell["address"])
+    return row, openpyxl.utils.column_index_from_string(letters)
+
+
+def _cellrune(cell: Any) -> Any:
+    if cell["calculated"] is None:
+        return cell["source_value"].get("value")
+    found = cell["calculated"]
+    return found["value"]["value"] if found["kind"] == "value" else f"unavailable: {found['message']}"
+
+
+def libreoffice(folder: Path, files: Iterable[Path], target: str) -> Path:
+    """Convert files with LibreOffice, recalculating; gives the folder of the results."""
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None:
+        missing("LibreOffice")
+    profile = folder / "profile"
+    (profile / "user").mkdir(parents=True, exist_ok=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE)
+    out = folder / "out"
+    command = [str(program), f"-env:UserInstallation=file://{profile}", "--headless", "--norestore"]
+    command += ["--convert-to", target, "--outdir", str(out), *map(str, files)]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    return out
+
+
+def libreoffice_values(folder: Path, files: Iterable[Path]) -> dict[str, Values]:
+    """What LibreOffice gives for every formula of each file, by the file's name; it exports 15 digits."""
+    files = list(files)
+    out = libreoffice(folder, files, "xlsx")
+    found = {}
+    for file in files:
+        book = openpyxl.load_workbook(out / file.name, data_only=True)
+        found[file.name] = {(s, r, c): book[s].cell(r, c).value for s, r, c in formulas(file)}
+    return found
+
+
+def edited(path: Path, edits: Mapping[Where, float], target: Path) -> Path:
+    """A copy of a workbook with other values in some cells."""
+    book = openpyxl.load_workbook(path)
+    for (sheet, row, column), value in edits.items():
+        book[sheet].cell(row, column).value = value
+    book.save(target)
+    return target
