@@ -114,7 +114,8 @@ class ZeroTest:
 
     def _free_indices(self, lowering: Lowering, scalar: Any) -> list[Any]:
         """The free index symbols, the literal positions and the one-hot vectors' positions in a scalar."""
-        found: list[Any] = [s for s in lowering.ranges if s in scalar.free_symbols]
+        free = scalar.free_symbols
+        found: list[Any] = [s for s in lowering.ranges if s in free]
         used = {x for node in scalar.atoms(sympy.Indexed, sympy.KroneckerDelta) for x in node.args if x.is_Integer}
         labels = {node.base.label.name for node in scalar.atoms(sympy.Indexed)}
         hot = [HotIndex(n, k.vector_length) for n, k in lowering.kinds.items() if k.domain == "onehot" and n in labels]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 from functools import lru_cache
 from random import Random
@@ -10,10 +9,10 @@ from typing import Any
 
 from flint import arb
 
-from softsym.algebra import Assumptions, ZeroTest
+from softsym.algebra.chain import Chain
 from softsym.errors import BudgetError, SoftsymError, UnsupportedError
 from softsym.evaluation import Point, evaluate
-from softsym.expression import Expr, apply, free_symbols
+from softsym.expression import Expr, free_symbols
 from softsym.symbols import Kind
 
 PROVED = "equal for every N, by the zero test"
@@ -25,27 +24,26 @@ class FalseStepError(SoftsymError):
     """A step of a derivation turned out false: a fault of softsym, never shown as a result."""
 
 
-@lru_cache(maxsize=4096)
-def checked(before: Expr, after: Expr) -> str:
-    """How ``before == after`` was verified.
+class Checker:
+    """Checks the steps of one derivation; what stands before one step is remembered from after the last."""
 
-    Raises :class:`FalseStepError` where the two sides differ.
-    """
-    reason = unproved(before, after)
-    if not reason:
-        return PROVED
-    agreed = agreements(before, after)
-    return f"not proved ({reason}); {said(agreed)}"
+    def __init__(self) -> None:
+        self.chain = Chain(SECONDS)
 
+    def check(self, before: Expr, after: Expr) -> str:
+        """How ``before == after`` was verified.
 
-def unproved(before: Expr, after: Expr) -> str:
-    """Why the algebra does not prove ``before == after``; nothing if it does."""
-    try:
-        if ZeroTest(Assumptions(), deadline=time.monotonic() + SECONDS).is_zero(apply("sub", before, after)):
-            return ""
-        return "the normal forms differ"
-    except (UnsupportedError, BudgetError) as error:
-        return str(error).splitlines()[0]
+        Raises :class:`FalseStepError` where the two sides differ.
+        """
+        reason = self.unproved(before, after)
+        return PROVED if not reason else f"not proved ({reason}); {said(agreements(before, after))}"
+
+    def unproved(self, before: Expr, after: Expr) -> str:
+        """Why the algebra does not prove ``before == after``; nothing if it does."""
+        try:
+            return "" if self.chain.equal(before, after) else "the normal forms differ"
+        except (UnsupportedError, BudgetError) as error:
+            return str(error).splitlines()[0]
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from softsym.algebra.fold import fold
 from softsym.calculus.arithmetic import cleared
-from softsym.calculus.checking import agreements, checked, said, unproved
+from softsym.calculus.checking import PROVED, Checker, agreements, said
 from softsym.calculus.deltas import contracted, has_delta
 from softsym.calculus.derivatives import CALCULUS, DERIVATIVES, has_calculus, resolve
 from softsym.calculus.rules import rule_for
@@ -41,11 +41,12 @@ class Deriving:
         self.expr = expr
         self.steps: list[Step] = []
         self.stages: list[str] = []
+        self.checker = Checker()
 
     def result(self) -> tuple[Expr, tuple[Step, ...]]:
         """The result and the steps."""
         value = self._of(self.expr)
-        return value, tuple(_joined(self.steps, self.stages))
+        return value, tuple(self._joined())
 
     def _of(self, expr: Expr) -> Expr:
         if isinstance(expr, Apply) and expr.head == "limit":
@@ -62,7 +63,7 @@ class Deriving:
 
     def _note(self, rule: str, stage: str, before: Expr, after: Expr, condition: str = "") -> None:
         if before != after:
-            self.steps.append(Step(rule, before, after, condition, checked(before, after)))
+            self.steps.append(Step(rule, before, after, condition, self.checker.check(before, after)))
             self.stages.append(stage)
 
     def _limit(self, expr: Apply) -> Expr:
@@ -81,7 +82,7 @@ class Deriving:
         """A step of a limit: an equation, or the leading terms as the limit 1 of a quotient; others are left out."""
         if before == after or limit.args[0] == after or before.shape != after.shape:
             return
-        if not has_calculus(before) and unproved(before, after):
+        if not has_calculus(before) and self.checker.unproved(before, after):
             before, after = apply("limit", before / after, *limit.args[1:]), as_expr(1)
             try:
                 agreed = agreements(before, after)
@@ -98,6 +99,25 @@ class Deriving:
         self._note("definitions", "", expr, expand(expr))
         self._note("collect terms and recognise", "", expand(expr), result)
         return result
+
+    def _joined(self) -> list[Step]:
+        """Neighbouring steps of differentiation taken together while there are too many."""
+        steps, stages = list(self.steps), list(self.stages)
+        while len(steps) > MAX_STEPS:
+            pairs = [n for n in range(len(steps) - 1) if stages[n] in JOINABLE and stages[n + 1] in JOINABLE]
+            if not pairs:
+                break
+            n = min(pairs, key=lambda n: len(steps[n].rule) + len(steps[n + 1].rule))
+            steps[n : n + 2] = [self._one_step(steps[n], steps[n + 1])]
+            stages[n : n + 2] = ["rules"]
+        return steps
+
+    def _one_step(self, one: Step, other: Step) -> Step:
+        rule = "; ".join(dict.fromkeys([*one.rule.split("; "), *other.rule.split("; ")]))
+        condition = "; ".join(dict.fromkeys(c for c in (one.condition, other.condition) if c))
+        proved = one.checked == other.checked == PROVED
+        how = PROVED if proved else self.checker.check(one.before, other.after)
+        return Step(rule, one.before, other.after, condition, how)
 
     # derivatives
 
@@ -289,19 +309,3 @@ def _untidy(f: Expr) -> bool:
 
 def _listed(indices: Sequence[Symbol]) -> str:
     return "[" + ", ".join(i.name for i in indices) + "]"
-
-
-def _joined(steps: list[Step], stages: list[str]) -> list[Step]:
-    """Neighbouring steps of differentiation taken together while there are too many."""
-    steps, stages = list(steps), list(stages)
-    while len(steps) > MAX_STEPS:
-        pairs = [n for n in range(len(steps) - 1) if stages[n] in JOINABLE and stages[n + 1] in JOINABLE]
-        if not pairs:
-            break
-        n = min(pairs, key=lambda n: len(steps[n].rule) + len(steps[n + 1].rule))
-        one, other = steps[n], steps[n + 1]
-        rule = "; ".join(dict.fromkeys([*one.rule.split("; "), *other.rule.split("; ")]))
-        condition = "; ".join(dict.fromkeys(c for c in (one.condition, other.condition) if c))
-        steps[n : n + 2] = [Step(rule, one.before, other.after, condition, checked(one.before, other.after))]
-        stages[n : n + 2] = ["rules"]
-    return steps
