@@ -42,8 +42,11 @@ def main() -> None:
     print(f"{dict(Counter(v.status for v in found))}, {seconds:.0f} s with {options.jobs} processes")
     print(f"seconds a statement: median {times[len(times) // 2]:.2f}, largest {times[-1]:.2f}")
     if options.record:
-        statuses = {entry.name: one.status for entry, one in zip(catalog(), found, strict=True)}
-        RECORD.write_text(json.dumps(statuses, indent=1) + "\n", encoding="utf-8")
+        kept = {
+            e.name: {"status": v.status, "method": v.method, "seconds": v.seconds}
+            for e, v in zip(catalog(), found, strict=True)
+        }
+        RECORD.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -72,10 +72,20 @@ def summary(group: str) -> str:
     return _text(stem).splitlines()[0].lstrip("# ")
 
 
-def recorded_verdicts() -> dict[str, str]:
-    """The status of each statement by name, as the prover last gave it; ``benchmarks/catalog.py`` records them."""
-    found: dict[str, str] = json.loads(files(__name__).joinpath(VERDICTS).read_text(encoding="utf-8"))
-    return found
+@dataclass(frozen=True)
+class Recorded:
+    """What the prover said of a statement when it was last run over the whole catalogue."""
+
+    status: str
+    method: str
+    seconds: float
+
+
+@cache
+def recorded_verdicts() -> dict[str, Recorded]:
+    """What is on record by name; ``benchmarks/catalog.py --record`` makes the record, and the tests repeat it."""
+    found = json.loads(files(__name__).joinpath(VERDICTS).read_text(encoding="utf-8"))
+    return {name: Recorded(**fields) for name, fields in found.items()}
 
 
 def _text(stem: str) -> str:

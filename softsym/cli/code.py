@@ -12,7 +12,7 @@ from softsym.cli.group import NamedValues, single_values
 if TYPE_CHECKING:
     from softsym.expression import Expr
 
-TARGETS = ("numpy", "excel", "latex", "sympy")
+TARGETS = ("numpy", "excel", "latex", "sympy", "js", "mathml")
 
 
 @click.command()
@@ -21,7 +21,7 @@ TARGETS = ("numpy", "excel", "latex", "sympy")
 @click.option("--cells", help="For excel, where the names stand, as in z=B2:B4,beta=B1.")
 @click.option("--plain", is_flag=True, help="For excel, the formula as written instead of the overflow-free form.")
 def code(text: str, target: str, cells: str | None, plain: bool) -> None:
-    """Print TEXT as code: a NumPy function, Excel formulas, LaTeX or SymPy.
+    """Print TEXT as code: a NumPy or JavaScript function, Excel formulas, LaTeX, MathML or SymPy.
 
     \b
     Examples:
@@ -34,7 +34,8 @@ def code(text: str, target: str, cells: str | None, plain: bool) -> None:
     if target == "excel":
         _print_excel(text, cells, "plain" if plain else "stable")
     else:
-        click.echo({"numpy": _numpy, "latex": _latex, "sympy": _sympy}[target](text))
+        printers = {"numpy": _numpy, "latex": _latex, "sympy": _sympy, "js": _javascript, "mathml": _mathml}
+        click.echo(printers[target](text))
 
 
 def _numpy(text: str) -> str:
@@ -49,6 +50,19 @@ def _latex(text: str) -> str:
     from softsym.targets.latex import to_latex
 
     return to_latex(parse(text))
+
+
+def _javascript(text: str) -> str:
+    from softsym.targets.javascript import to_javascript
+
+    return to_javascript(text)
+
+
+def _mathml(text: str) -> str:
+    from softsym import parse
+    from softsym.targets.mathml import to_mathml
+
+    return to_mathml(parse(text))
 
 
 def _sympy(text: str) -> str:

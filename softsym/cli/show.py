@@ -48,7 +48,7 @@ def _list_statements(group: str) -> None:
 
     verdicts = recorded_verdicts()
     _heading(group, summary(group))
-    _table([(f"{verdicts.get(e.name, '-'):<8}  {e.name}", e.text) for e in catalog() if e.group == group])
+    _table([(f"{verdicts[e.name].status:<8}  {e.name}", e.text) for e in catalog() if e.group == group])
 
 
 def _heading(name: str, words: str) -> None:
