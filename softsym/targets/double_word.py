@@ -142,7 +142,7 @@ class DoubleWord:
     def rounded(self, dtype: Any) -> Array:
         """The nearest numbers of a type."""
         with real.errstate(all="ignore"):
-            return real.asarray(self.hi + self.lo).astype(dtype)
+            return real.asarray(self.hi + self.lo + 0).astype(dtype)  # no negative zero
 
 
 def _normal(hi: Array, lo: Array) -> DoubleWord:

@@ -1,0 +1,260 @@
+"""The public functions: their signatures, and the few choices that a formula does not make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from softsym.errors import DomainError, ShapeError
+from softsym.numeric.formulas import formula
+
+Array = Any
+
+
+def softmax(
+    z: Array, beta: Array = 1.0, *, axis: int = -1, out: Array = None, where: Array = None, accuracy: str = "fast"
+) -> Array:
+    """``exp(beta*z)/sum(exp(beta*z))`` along an axis.
+
+    ``where`` leaves entries out (their probability is 0); ``accuracy="high"`` is within 1 ulp for every input.
+
+    >>> softmax([0.0, 0.0, 1000.0]), softmax([1.0, 1.0, 0.0], beta=float("inf"))
+    (array([0., 0., 1.]), array([0.5, 0.5, 0. ]))
+    """
+    return _along("softmax", (z,), beta, axis, out, where, accuracy, left_out=0.0)
+
+
+def log_softmax(
+    z: Array, beta: Array = 1.0, *, axis: int = -1, out: Array = None, where: Array = None, accuracy: str = "fast"
+) -> Array:
+    """``log(softmax(z, beta))`` along an axis, exact also for the winner, whose value is close to 0.
+
+    >>> log_softmax([800.0, 100.5], accuracy="high")
+    array([-1.62558584e-304, -6.99500000e+002])
+    """
+    return _along("log_softmax", (z,), beta, axis, out, where, accuracy, left_out=-np.inf)
+
+
+def softmax_jvp(
+    z: Array,
+    v: Array,
+    beta: Array = 1.0,
+    *,
+    axis: int = -1,
+    out: Array = None,
+    where: Array = None,
+    accuracy: str = "fast",
+) -> Array:
+    """The Jacobian of ``softmax(z, beta)`` times v: ``beta*p*(v - sum(p*v))``.
+
+    >>> softmax_jvp([0.0, 0.0], [1.0, 0.0])
+    array([ 0.25, -0.25])
+    """
+    return _along("softmax_jvp", (z, v), beta, axis, out, where, accuracy, left_out=0.0)
+
+
+def boltzmann(
+    z: Array, beta: Array = 1.0, *, axis: int = -1, out: Array = None, where: Array = None, accuracy: str = "fast"
+) -> Array:
+    """The mean of z weighted by ``softmax(z, beta)``, along an axis.
+
+    >>> boltzmann([3.0, -3.0], 1e-12, accuracy="high")
+    np.float64(9e-12)
+    """
+    return _along("boltzmann", (z,), beta, axis, out, where, accuracy, empty=np.nan)
+
+
+def entropy(
+    z: Array, beta: Array = 1.0, *, axis: int = -1, out: Array = None, where: Array = None, accuracy: str = "fast"
+) -> Array:
+    """The entropy of ``softmax(z, beta)`` in nats, along an axis.
+
+    >>> entropy([0.0, 0.0]) == np.log(2)
+    np.True_
+    """
+    return _along("entropy", (z,), beta, axis, out, where, accuracy, empty=0.0)
+
+
+def cross_entropy(
+    z: Array,
+    target: Array,
+    beta: Array = 1.0,
+    *,
+    axis: int = -1,
+    out: Array = None,
+    where: Array = None,
+    accuracy: str = "fast",
+) -> Array:
+    """``-sum(target*log(softmax(z, beta)))`` along an axis; integers are classes, counted from 0.
+
+    >>> cross_entropy([100.0, 0.0], 0, accuracy="high"), cross_entropy([0.0, -np.inf], [1.0, 0.0])
+    (np.float64(3.720075976020836e-44), np.float64(0.0))
+
+    Raises :class:`~softsym.errors.DomainError` for a class that does not exist, and
+    :class:`~softsym.errors.ShapeError` for classes of another shape than the batch.
+    """
+    logits, labels = np.asanyarray(z), np.asanyarray(target)
+    if labels.dtype.kind in "iu" and labels.ndim < max(logits.ndim, 1):
+        logs = log_softmax(logits, beta, axis=axis, where=where, accuracy=accuracy)
+        return _stored(-_picked(logs, labels, axis), out)
+    return _along("cross_entropy", (logits, labels), beta, axis, out, where, accuracy, empty=0.0)
+
+
+def logsumexp(
+    a: Array,
+    axis: int | tuple[int, ...] | None = None,
+    b: Array = None,
+    keepdims: bool = False,
+    return_sign: bool = False,
+    *,
+    beta: Array = 1.0,
+    accuracy: str = "fast",
+) -> Array:
+    """``log(sum(b*exp(beta*a)))`` over one, several or all axes, with SciPy's signature.
+
+    With ``return_sign`` the logarithm of the sum's absolute value, and its sign; without it a negative sum gives nan.
+
+    >>> logsumexp([1000.0, 1000.0])
+    np.float64(1000.6931471805599)
+    >>> logsumexp([1.0, 1.0], b=[1.0, -2.0], return_sign=True)
+    (np.float64(1.0), np.float64(-1.0))
+    """
+    values = np.asanyarray(a)
+    weights = None if b is None else np.asanyarray(b)
+    if weights is not None:
+        values, weights = np.broadcast_arrays(values, weights, subok=True)
+    axes = _axes(axis, values.ndim)
+    rows = _flattened(values, axes)
+    scale = _flattened_beta(beta, axes, values.ndim)
+    if weights is None:
+        result = _along("logsumexp", (rows,), scale, -1, None, None, accuracy, empty=-np.inf)
+        sign = np.where(np.isnan(result), np.nan, np.where(np.isneginf(result), 0.0, 1.0)).astype(result.dtype)
+    else:
+        arguments = (_flattened(weights, axes), rows)
+        result = _along("weighted_logsumexp", arguments, scale, -1, None, None, accuracy, empty=-np.inf)
+        sign = _along("weighted_sign", arguments, scale, -1, None, None, accuracy, empty=0.0)
+    if not return_sign:
+        result = np.where(sign < 0, np.nan, result)[()]
+    if keepdims:
+        shape = tuple(1 if k in axes else n for k, n in enumerate(values.shape))
+        result, sign = np.reshape(result, shape), np.reshape(sign, shape)
+    return (result, sign) if return_sign else result
+
+
+def sigmoid(x: Array, *, out: Array = None, accuracy: str = "fast") -> Array:
+    """``1/(1 + exp(-x))``, entry by entry.
+
+    >>> sigmoid([-800.0, 0.0, 800.0])
+    array([0. , 0.5, 1. ])
+    """
+    return formula("sigmoid")(x, out=out, accuracy=accuracy)
+
+
+def softplus(x: Array, beta: Array = 1.0, *, out: Array = None, accuracy: str = "fast") -> Array:
+    """``log(1 + exp(beta*x))/beta``, entry by entry.
+
+    >>> softplus([-1e308, 0.0, 1e308])
+    array([0.00000000e+000, 6.93147181e-001, 1.00000000e+308])
+    """
+    return formula("softplus", _any_sign(beta))(x, beta, out=out, accuracy=accuracy)
+
+
+def _any_sign(beta: Array) -> bool:
+    """Whether beta is not known to be positive throughout."""
+    return not beta > 0 if isinstance(beta, int | float) else not bool(np.all(np.asarray(beta) > 0))
+
+
+def _along(
+    name: str,
+    vectors: tuple[Array, ...],
+    beta: Array,
+    axis: int,
+    out: Array,
+    where: Array,
+    accuracy: str,
+    left_out: float | None = None,
+    empty: float | None = None,
+) -> Array:
+    """A formula of vectors and beta; ``left_out`` stands where ``where`` is false, ``empty`` is the value of nothing."""
+    arrays = tuple(np.asanyarray(v) for v in vectors)
+    if not arrays[0].ndim:
+        arrays = tuple(a.reshape(1) if not a.ndim else a for a in arrays)
+        if axis not in (0, -1):
+            raise ShapeError(f"axis {axis} does not exist: a number has no axes, and counts as a vector of length 1")
+        result = _along(name, arrays, beta, axis, None, where, accuracy, left_out, empty)
+        return _stored(result[0] if left_out is not None else result, out)
+    if not arrays[0].shape[axis if -arrays[0].ndim <= axis < arrays[0].ndim else 0]:
+        return _stored(_of_nothing(arrays[0], axis, empty), out)
+    function = formula(name, _any_sign(beta))
+    ordered = arrays if name != "cross_entropy" else arrays[::-1]
+    result = function(*ordered, beta, axis=axis, out=out, where=where, accuracy=accuracy)
+    if where is not None and left_out is not None:
+        kept = np.asarray(where)
+        aligned = kept if kept.ndim != 1 or result.ndim == 1 else np.expand_dims(kept, _others(axis, result.ndim))
+        result[~np.broadcast_to(aligned, result.shape)] = left_out
+    return result
+
+
+def _others(axis: int, ndim: int) -> tuple[int, ...]:
+    """The axes behind ``axis``, which a vector along that axis lacks."""
+    return tuple(range(-1, axis - (ndim if axis >= 0 else 0), -1))
+
+
+def _of_nothing(array: Array, axis: int, empty: float | None) -> Array:
+    dtype = array.dtype if array.dtype.kind == "f" else np.dtype(float)
+    if empty is None:
+        return np.empty(array.shape, dtype)
+    return np.full(np.delete(array.shape, axis), empty, dtype)[()]
+
+
+def _stored(result: Array, out: Array) -> Array:
+    if out is None:
+        return result
+    out[...] = result
+    return out
+
+
+def _picked(logs: Array, labels: Array, axis: int) -> Array:
+    """The log-probability of each row's class."""
+    rows = np.moveaxis(np.atleast_1d(logs), axis, -1)
+    if labels.shape != rows.shape[:-1] and labels.ndim:
+        raise ShapeError(
+            f"the classes have the shape {labels.shape}, and there are rows of the shape {rows.shape[:-1]}"
+        )
+    size = rows.shape[-1]
+    if labels.size and (labels.min() < 0 or labels.max() >= size):
+        raise DomainError(f"a class must be from 0 to {size - 1}, and {labels.min()} to {labels.max()} were given")
+    index = np.broadcast_to(labels, rows.shape[:-1])[..., None]
+    return np.take_along_axis(rows, index, axis=-1)[..., 0][()]
+
+
+def _axes(axis: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
+    """The axes that are summed over, counted from 0."""
+    if axis is None:
+        return tuple(range(ndim))
+    given = (axis,) if isinstance(axis, int | np.integer) else tuple(axis)
+    if not all(-max(ndim, 1) <= k < max(ndim, 1) for k in given):
+        raise ShapeError(f"axis {axis} does not exist: the array has {ndim} axes")
+    return tuple(sorted({k % max(ndim, 1) for k in given}))
+
+
+def _flattened(array: Array, axes: tuple[int, ...]) -> Array:
+    """The array with the given axes as one last axis."""
+    if not array.ndim:
+        return array.reshape(1)
+    if axes == (array.ndim - 1,):
+        return array
+    moved = np.moveaxis(array, axes, range(-len(axes), 0))
+    return moved.reshape((*moved.shape[: array.ndim - len(axes)], -1))
+
+
+def _flattened_beta(beta: Array, axes: tuple[int, ...], ndim: int) -> Array:
+    """Beta as one value a row: given so, or with length 1 along the axes that are summed over."""
+    scale = np.asarray(beta)
+    if scale.ndim != ndim or not ndim:
+        return beta
+    if any(scale.shape[k] != 1 for k in axes):
+        raise ShapeError("beta must have one value a row: length 1 along the axes that are summed over")
+    return np.squeeze(scale, axis=axes)
