@@ -24,8 +24,8 @@ from softsym.page.document import (
     Step,
     Table,
 )
-from softsym.page.play import Widget, number
-from softsym.page.prose import equation, formula_html, prose_html, values_text, width
+from softsym.page.play import Widget, copyable, number
+from softsym.page.prose import equation, formula_html, formula_markdown, prose_html, values_text, width
 from softsym.targets.javascript import RUNTIME
 from softsym.targets.mathml import to_mathml
 
@@ -152,7 +152,12 @@ class _Page:
         return f"{label}{scrolling(formula_html(block.formula, block=True), 'display', 'formula')}"
 
     def derived(self, block: Derived) -> str:
-        return f"<h3>{prose_html(block.title)}</h3>\n{steps_html(block.derivation.steps)}"
+        latex = "\n".join(
+            rf"{formula_markdown(step.before)} &= {formula_markdown(step.after)} \\" for step in block.derivation.steps
+        )
+        source = copyable(f"{block.title}, LaTeX", f"\\begin{{align*}}\n{latex}\n\\end{{align*}}", self.identity())
+        steps = steps_html(block.derivation.steps)
+        return f"<h3>{prose_html(block.title)}</h3>\n{steps}<details><summary>LaTeX</summary>{source}</details>"
 
     def checked(self, block: Checked) -> str:
         title = f"<h3>{escape(block.title)}</h3>\n" if block.title else ""
@@ -193,13 +198,7 @@ class _Page:
         return widget.html()
 
     def code(self, block: Code) -> str:
-        name = self.identity()
-        title = escape(block.title)
-        return (
-            f'<div class="code"><div class="bar-top"><h3>{title}</h3><button type="button" class="copy needs-script" '
-            f'aria-controls="{name}" aria-label="Copy {title}">Copy</button></div>'
-            f'<pre tabindex="0"><code id="{name}">{escape(block.text)}</code></pre></div>'
-        )
+        return copyable(block.title, block.text, self.identity())
 
 
 def scrolling(inner: str, kind: str, label: str) -> str:

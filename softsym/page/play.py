@@ -19,7 +19,9 @@ from softsym.expression import Expr
 from softsym.page.document import Formula, Play
 from softsym.page.prose import formula_html, read
 from softsym.targets.javascript import arguments, function
+from softsym.targets.latex import to_latex
 from softsym.targets.notation import GREEK
+from softsym.targets.numpy import lambdify
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ class Widget:
             '<button type="button" class="predict" aria-pressed="false">Predict, then reveal</button></div>',
             self._tiles(),
             self._figures(),
+            self._sources(),
             "</section>",
         ])  # fmt: skip
 
@@ -184,6 +187,15 @@ class Widget:
             tiles.append(f'<div>{term}<dd data-value="{value!r}">{number(value)}</dd></div>')
         return f"<dl>{''.join(tiles)}</dl>" if tiles else ""
 
+    def _sources(self) -> str:
+        """The same formulas as NumPy functions and as LaTeX, to copy."""
+        blocks = []
+        for item in self.items:
+            if not item.naive:
+                sources = (("NumPy", lambdify(item.expr).source.rstrip()), ("LaTeX", to_latex(item.expr)))
+                blocks += [copyable(f"{item.label}, {kind}", text, f"{item.call}-{kind}") for kind, text in sources]
+        return f"<details><summary>NumPy and LaTeX of each column</summary>{''.join(blocks)}</details>"
+
     def _figures(self) -> str:
         slider = spoken(self.play.slider)
         figures = [
@@ -201,6 +213,16 @@ class Widget:
                 '<span class="surface-range"></span>.</figcaption></figure>'
             )
         return f'<div class="pair needs-script">{"".join(figures)}</div>'
+
+
+def copyable(title: str, text: str, identity: str) -> str:
+    """A program or formula with a button that copies it."""
+    name = escape(title)
+    return (
+        f'<div class="code"><div class="bar-top"><h3>{name}</h3><button type="button" class="copy needs-script" '
+        f'aria-controls="{identity}" aria-label="Copy {name}">Copy</button></div>'
+        f'<pre tabindex="0"><code id="{identity}">{escape(text)}</code></pre></div>'
+    )
 
 
 def spoken(name: str) -> str:
