@@ -28,8 +28,8 @@ def write_matrix(writer: Writer, value: Rational, row: Index, column: Index) -> 
             outer = outer + Rational(Poly({mono: coefficient}), terms.den)
     parts = [] if diagonal.is_zero else [_diagonal(writer, diagonal, row, column)]
     parts += _outers(writer, outer, row, column)
-    if all(sign < 0 for sign, _ in parts):
-        scale, parts = -scale, [(1, part) for _, part in parts]
+    if parts[0][0] < 0:  # the diagonal, if there is one, reads best with a plus
+        scale, parts = -scale, [(-sign, part) for sign, part in parts]
     factor = writer.write(scale)
     return _scaled(factor, _total(parts))
 

@@ -83,8 +83,8 @@ def _pivots(alg: Algebra, whole: Atom) -> list[tuple[Atom, Exponent]]:
 
 
 def _is_power(exponential: Atom) -> bool:
-    """Whether the exponential is a power ``exp(r*log(x))``."""
-    return any(a.head in ("log", "signedlog") for a, _ in exponential.data[0])
+    """Whether the exponential is a power ``exp(r*log(x[k]))``."""
+    return any(a.head in ("log", "signedlog") and a.free for a, _ in exponential.data[0])
 
 
 def _shares(alg: Algebra, whole: Atom, pivot: tuple[Atom, Exponent]) -> Change:

@@ -13,6 +13,7 @@ from softsym.algebra.atom_writer import AtomWriter, family, single_atom
 from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational, cancelled, factored, mono_pow
 from softsym.errors import UnsupportedError
 from softsym.expression import Apply, Expr, apply, as_expr, number, walk
+from softsym.language.printer import bare_text
 
 
 class Writer(AtomWriter):
@@ -44,7 +45,8 @@ class Writer(AtomWriter):
 
     def sum_of_terms(self, poly: Poly, whole: Index | None = None) -> Expr:
         """A polynomial written term by term, the positive ones first."""
-        terms = [self._product(c, m, [], whole) for m, c in sorted(poly, key=self._term_order)]
+        written = [(self._term_order(m), self._product(c, m, [], whole)) for m, c in poly]
+        terms = [term for _, term in sorted(written, key=lambda w: (w[0], bare_text(w[1][1])))]
         positive = [e for sign, e in terms if sign > 0]
         negative = [e for sign, e in terms if sign < 0]
         if not positive:
@@ -56,10 +58,10 @@ class Writer(AtomWriter):
             total = total - term
         return total
 
-    def _term_order(self, term: tuple[Mono, fmpq]) -> Any:
-        mono, _ = term
-        deltas = sum(a.head == "delta" for a, _ in mono)
-        return (not mono, -deltas, -sum(e for _, e in mono), [(a.number, e) for a, e in mono])
+    @staticmethod
+    def _term_order(mono: Mono) -> tuple[Any, ...]:
+        """Deltas first, then by descending degree, the constant last."""
+        return not mono, -sum(a.head == "delta" for a, _ in mono), -sum(e for _, e in mono)
 
     @staticmethod
     def _signed(term: tuple[int, Expr]) -> Expr:
@@ -90,8 +92,8 @@ class Writer(AtomWriter):
             above.append((_EXP_RANK, apply("exp", self.write(exponent, whole))))
         top = [number(size.numerator)] if size.numerator != 1 else []
         bottom = [number(size.denominator)] if size.denominator != 1 else []
-        top += [e for _, e in sorted(above, key=lambda pair: pair[0])]
-        bottom += [e for _, e in sorted(below, key=lambda pair: pair[0])]
+        top += [e for _, e in sorted(above, key=_place)]
+        bottom += [e for _, e in sorted(below, key=_place)]
         return sign, quotient(top, bottom)
 
     def _powers(self, mono: Mono, factors: Sequence[tuple[Poly, int]]) -> tuple[dict[Rational, Rational], Rational]:
@@ -187,7 +189,7 @@ class Writer(AtomWriter):
     def _rank(self, atom: Atom) -> tuple[int, ...]:
         """Where an atom stands in a product."""
         domain = self.alg.scalars.get(atom.data[0], "") if atom.head == "scalar" else ""
-        return _ORDER.index(atom.head), {"length": 0, "positive": 1}.get(domain, 2), atom.number
+        return _ORDER.index(atom.head), {"length": 0, "positive": 1}.get(domain, 2)
 
     def _base_rank(self, base: Rational) -> tuple[int, ...]:
         atom = single_atom(base)
@@ -204,6 +206,11 @@ class Writer(AtomWriter):
 _ORDER = ("scalar", "pi", "position", "count", "sum", "log", "covariance", "max", "prod", "root", "entry", "abs",
           "sign", "hard", "first", "sparse", "share", "sigmoid", "softplus", "delta", "signedlog")  # fmt: skip
 _EXP_RANK = (len(_ORDER), 0)
+
+
+def _place(factor: tuple[tuple[int, ...], Expr]) -> tuple[tuple[int, ...], str]:
+    """Where a factor stands in a product: by what it is, then by its text."""
+    return factor[0], bare_text(factor[1])
 
 
 def _nearest(poly: Poly) -> Mono:

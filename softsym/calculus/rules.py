@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from softsym.calculus.arithmetic import ONE, ZERO, cleared, minus, over, plus, times
-from softsym.entries import entry, fresh_index
+from softsym.entries import ENTRYWISE, entry, fresh_index
 from softsym.expansion import unfold
 from softsym.expression import Apply, Expr, Symbol, apply, as_expr, free_symbols, substitute, walk
 
@@ -196,6 +196,7 @@ def _long_product(v: Expr, x: Expr) -> Expr:
 
 def _over_entries(v: Expr, x: Expr, term: Callable[[Expr, Expr], Expr]) -> Expr:
     """The sum of a term made of each entry of a vector and its index."""
+    v = parts_outside(v)
     if isinstance(v, Apply) and v.head == "list":
         total = ZERO
         for n, u in enumerate(v.args, 1):
@@ -208,37 +209,47 @@ def _over_entries(v: Expr, x: Expr, term: Callable[[Expr, Expr], Expr]) -> Expr:
 
 def _parts_of_sum(f: Expr, x: Expr) -> Expr | None:
     """The sum of a list, of two vectors put together, or without one entry, in its parts."""
-    if not (isinstance(f, Apply) and f.head == "sum" and len(f.args) == 1 and isinstance(f.args[0], Apply)):
+    if not (isinstance(f, Apply) and f.head == "sum" and len(f.args) == 1):
         return None
-    whole = f.args[0]
-    if whole.head == "list":
-        total = whole.args[0]
-        for part in whole.args[1:]:
-            total = total + part
-    elif whole.head == "concat":
-        total = apply("sum", whole.args[0]) + apply("sum", whole.args[1])
-    elif whole.head == "drop":
-        total = apply("sum", whole.args[0]) - entry(whole.args[0], whole.args[1])
-    else:
-        moved = _moved(whole)
-        return None if moved is None else apply("diff", apply("sum", moved), x)
+    whole = parts_outside(f.args[0])
+    if not isinstance(whole, Apply) or whole.head not in PUT_TOGETHER:
+        return None
+    if whole.head == "concat":
+        return apply("diff", apply("sum", whole.args[0]) + apply("sum", whole.args[1]), x)
+    if whole.head == "drop":
+        return apply("diff", apply("sum", whole.args[0]) - entry(whole.args[0], whole.args[1]), x)
+    total = whole.args[0]
+    for part in whole.args[1:]:
+        total = total + part
     return apply("diff", total, x)
 
 
-def _moved(vector: Apply) -> Expr | None:
-    """A function of a list, a concatenation or a vector without an entry as the list or so of the function."""
-    inner = next((a for a in vector.args if isinstance(a, Apply) and a.head in ("list", "concat", "drop")), None)
-    if inner is None or vector.head not in ("exp", "log", "abs", "neg", "add", "sub", "mul", "div", "pow"):
-        return None
-    if any(a.shape and a is not inner for a in vector.args):
-        return None
+PUT_TOGETHER = ("list", "concat", "drop")
 
-    def of(part: Expr) -> Expr:
-        return apply(vector.head, *(part if a is inner else a for a in vector.args))
 
-    if inner.head == "drop":
-        return apply("drop", of(inner.args[0]), inner.args[1])
-    return apply(inner.head, *(of(a) for a in inner.args))
+def parts_outside(vector: Expr) -> Expr:
+    """An entrywise function of lists, concatenations or vectors without an entry as the list or so of the function.
+
+    >>> from softsym import parse
+    >>> parts_outside(parse("exp(beta*[a, b])"))
+    [exp(beta*a), exp(beta*b)]
+    """
+    if not isinstance(vector, Apply) or vector.head not in ENTRYWISE:
+        return vector
+    args = tuple(parts_outside(a) if a.shape else a for a in vector.args)
+    made = [a for a in args if isinstance(a, Apply) and a.shape and a.head in PUT_TOGETHER]
+    if not made or len(made) != sum(bool(a.shape) for a in args):
+        return vector
+    first = made[0]
+    if any(m.head != first.head or [p.shape for p in m.args] != [p.shape for p in first.args] for m in made):
+        return vector
+    if first.head == "drop" and any(m.args[1] != first.args[1] for m in made):
+        return vector
+    moving = 1 if first.head == "drop" else len(first.args)
+    parts = [
+        apply(vector.head, *(a.args[n] if isinstance(a, Apply) and a.shape else a for a in args)) for n in range(moving)
+    ]
+    return apply(first.head, *parts, *first.args[moving:])
 
 
 def _locally_constant(f: Expr, x: Expr) -> Expr | None:
@@ -258,7 +269,7 @@ def unfolded(f: Expr) -> Expr:
     if isinstance(f, Apply) and f.head == "item":
         target = f.args[0]
         inner = unfold(target) if isinstance(target, Apply) else None
-        return entry(target if inner is None else inner, *f.args[1:])
+        return entry(parts_outside(target if inner is None else inner), *f.args[1:])
     if isinstance(f, Apply):
         value = unfold(f)
         return f if value is None else value

@@ -15,11 +15,13 @@ from softsym.entries import entry, fresh_index
 from softsym.errors import SoftsymError, UnsupportedError
 from softsym.expansion import expand
 from softsym.expression import Apply, Expr, Symbol, apply, as_expr, walk
+from softsym.language.printer import bare_text
 from softsym.shapes import literal
 
 MAX_STEPS = 9
 """Longer derivations have neighbouring steps of differentiation taken together."""
 BOUNDED = "an expansion with a bounded remainder, for every N"
+NORMAL_FORM = "differentiated in normal form, entry by entry"
 JOINABLE = ("linear", "rules")
 
 
@@ -52,7 +54,7 @@ class Deriving:
         if isinstance(expr, Apply) and expr.head == "limit":
             return self._limit(expr)
         if _is_derivative(expr):
-            return self._derivative(expr)
+            return self._derivative_or_whole(expr)
         if not has_calculus(expr):
             return self._shorter(expr)
         for node in _outermost(expr):
@@ -120,6 +122,17 @@ class Deriving:
         return Step(rule, one.before, other.after, condition, how)
 
     # derivatives
+
+    def _derivative_or_whole(self, expr: Expr) -> Expr:
+        """The derivative step by step; where its entries have no place in the language, by the algebra at once."""
+        made = len(self.steps)
+        try:
+            return self._derivative(expr)
+        except UnsupportedError:
+            del self.steps[made:], self.stages[made:]
+        result = resolve(expr)
+        self._note(NORMAL_FORM, "", expr, result)
+        return result
 
     def _derivative(self, expr: Expr) -> Expr:
         """The whole derivative by way of its entries."""
@@ -218,7 +231,7 @@ class Deriving:
     def _by_algebra(self, current: Expr, node: Apply) -> Expr:
         """A derivative that no rule treats, from the algebra."""
         result = _mapped(current, lambda n: fold(n) if n == node else None)
-        self._note("differentiated in normal form", "", current, result)
+        self._note(NORMAL_FORM, "", current, result)
         return result
 
 
@@ -234,7 +247,9 @@ def _repeated(expr: Expr, rewrite: Callable[[Apply], Expr | None]) -> Expr:
 def _named(name: str, f: Expr, x: Expr) -> str:
     """A rule's name; for a definition, which one."""
     if name == "variable":
-        return f"the derivative of {x} by itself is 1" if f == x else f"the derivative of {f} by {x} is {_delta(f, x)}"
+        if f == x:
+            return f"the derivative of {bare_text(x)} by itself is 1"
+        return f"the derivative of {bare_text(f)} by {bare_text(x)} is {bare_text(_delta(f, x))}"
     if name != "definition":
         return name
     head = getattr(f, "head", "")

@@ -80,25 +80,29 @@ def total(calculus: Calculus, value: Value) -> Growth:
 def limit(calculus: Calculus, value: Value) -> Expr:
     """The limit in every entry, in the value's own shape."""
     if isinstance(value, Growth):
-        return _shaped(leading.limit(calculus, value), value.shape)
+        return shaped_as(leading.limit(calculus, value), value.shape)
     limits = [leading.limit(calculus, p) for p in value.parts]
     if value.kind == "split" and value.index is not None:
         own = apply("basis", value.index, length_expr(value.shape[0]))
         if len(limits) == 1:
             return co.multiply(limits[0], own)
         others = co.multiply(limits[1], co.subtract(apply("ones", length_expr(value.shape[0])), own))
-        return _shaped(co.add(co.multiply(limits[0], own), others), value.shape)
+        return shaped_as(co.add(co.multiply(limits[0], own), others), value.shape)
     if value.kind == "list":
         return apply("list", *limits)
-    shaped = [_shaped(found, p.shape) for found, p in zip(limits, value.parts, strict=True)]
-    result = shaped[0]
-    for part in shaped[1:]:
+    vectors = [shaped_as(found, p.shape) for found, p in zip(limits, value.parts, strict=True)]
+    result = vectors[0]
+    for part in vectors[1:]:
         result = apply("concat", result, part)
     return result
 
 
-def _shaped(expr: Expr, shape: Shape) -> Expr:
-    return expr if expr.shape or not shape else co.multiply(expr, apply("ones", length_expr(shape[0])))
+def shaped_as(expr: Expr, shape: Shape) -> Expr:
+    """A scalar that stands for equal entries, as a vector of them."""
+    if expr.shape or not shape:
+        return expr
+    ones = apply("ones", length_expr(shape[0]))
+    return apply("mul", expr, ones) if expr == co.ZERO else co.multiply(expr, ones)
 
 
 # --- functions of the order of entries, and of signs ----------------------------------------------------------------
@@ -223,7 +227,7 @@ def product(calculus: Calculus, value: Value) -> Growth:
     if not lead.is_bounded:
         raise UnsupportedError("a product of N entries that tend to 0 or infinity")
     length = length_expr(value.shape[0])
-    shaped = _shaped(lead.coefficient, value.shape)
+    shaped = shaped_as(lead.coefficient, value.shape)
     rate = Rate.of(co.total(lead.rate.expr, length))
     front = Growth((Term(apply("prod", shaped), rate),), (), ())
     one_plus = add(still(co.ONE), Growth(small.terms, small.bounds, value.shape))

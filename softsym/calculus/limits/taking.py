@@ -66,7 +66,7 @@ def limit_steps(
             *steps,
             LimitStep("both sides agree", taken[0][0], value, "the limit exists from below and from above"),
         ]
-    short = _short(value)
+    short = _short(pieces.shaped_as(value, node.shape) if len(node.shape) < 2 else value)
     return short, [LimitStep("definitions", node.args[0], body), *steps, LimitStep("limit", node, short)]
 
 
@@ -251,8 +251,10 @@ def _may_need_more(error: SoftsymError) -> bool:
 
 def _value(expansion: Expansion, body: Expr) -> Expr:
     """The limit of a scalar or vector; a matrix's is that of its parts."""
-    if len(body.shape) < 2 or expansion.is_still(body):
-        return body if expansion.is_still(body) else by_cases(pieces.limit(expansion.calculus, expansion.of(body)))
+    if expansion.is_still(body):
+        return body
+    if len(body.shape) < 2:
+        return pieces.shaped_as(by_cases(pieces.limit(expansion.calculus, expansion.of(body))), body.shape)
     assert isinstance(body, Apply)
     if body.head not in ("add", "sub", "neg", "mul", "div", "diag", "outer", "transpose", "matmul"):
         raise UnsupportedError(f"{body.head} of what moves has no rule for limits of matrices")
