@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import TypeAlias
 
+from softsym.algebra import Assumptions
 from softsym.errors import SoftsymError
 from softsym.expression import Expr
 from softsym.language import Statement, parse_statement
@@ -13,6 +14,7 @@ from softsym.proof.assumptions import assumptions_of, links, sign_cases
 from softsym.proof.consequences import without_first_maxima
 from softsym.proof.identities import prove_equal
 from softsym.proof.inequalities import prove_at_most
+from softsym.proof.inequalities.segments import Claim, prove_by_derivative
 from softsym.proof.limits import without_limits
 from softsym.proof.verdict import PROVED, REFUTED, UNKNOWN, ProofStep, Verdict
 from softsym.refute import Findings, search
@@ -135,7 +137,21 @@ def _prove_link(left: Expr, relation: str, right: Expr, statement: Statement, de
     if relation in (">", ">="):
         left, right = right, left
     try:
-        found = prove_at_most(left, right, known, strict=relation in ("<", ">"), deadline=deadline)
+        half = time.monotonic() + 0.5 * (deadline - time.monotonic())
+        found = prove_at_most(left, right, known, strict=relation in ("<", ">"), deadline=half)
     except SoftsymError as error:
-        return str(error).splitlines()[0]
-    return found if isinstance(found, str) else ("rules for inequalities", found)
+        found = str(error).splitlines()[0]
+    if not isinstance(found, str):
+        return "rules for inequalities", found
+    return found if relation in ("<", ">") else _by_derivative(left, right, known, deadline) or found
+
+
+def _by_derivative(left: Expr, right: Expr, known: Assumptions, deadline: float) -> Proof | None:
+    def bound(lower: Expr, upper: Expr, facts: Assumptions) -> tuple[ProofStep, ...] | str:
+        return prove_at_most(lower, upper, facts, deadline=deadline)
+
+    try:
+        steps = prove_by_derivative(Claim(left, right, known, bound))
+    except SoftsymError:
+        return None
+    return None if steps is None else ("derivatives along a segment, and rules for inequalities", steps)

@@ -104,7 +104,7 @@ def _partition(goal: Goal, atom: Atom) -> tuple[Atom, ...]:
 
 
 def _distributions(goal: Goal) -> Iterator[tuple[tuple[object, Rational], Rational]]:
-    """Candidates for r: the terms of a log-partition on the other side, of any positive sum present, the uniform one."""
+    """Candidates for r: the terms of a log-partition on the other side, or of any positive sum; the uniform one."""
     seen: set[Atom] = set()
     against = [p for a in _logs(goal.value) if _sign(goal, a) in (NEGATIVE, NONPOSITIVE) for p in _partition(goal, a)]
     anywhere = [p for a in _logs(goal.value) for p in _partition(goal, a)]

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from softsym.algebra.polynomial import Rational, cancelled
 from softsym.algebra.signs import sign_of
 from softsym.errors import BudgetError, UnsupportedError
-from softsym.proof.inequalities import convexity, elimination, factors, splitting, termwise
+from softsym.proof.inequalities import convexity, elimination, factors, quadratic, splitting, termwise
 from softsym.proof.inequalities.goal import Budget, Goal, Steps
 
 Rule: TypeAlias = "Callable[[Goal, Callable[[Goal], Steps | None]], Steps | None]"
@@ -27,6 +27,8 @@ RULES: tuple[Rule, ...] = (
     convexity.by_log_sum,
     convexity.by_single_logarithm,
     factors.by_squares,
+    quadratic.by_diagonal,
+    quadratic.by_centring,
     elimination.by_facts,
     termwise.by_terms,
     termwise.by_pairs,

@@ -1,0 +1,95 @@
+"""Quadratic forms in a vector: invariance under shifts, and a square of a sum bounded by its diagonal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flint import fmpq
+
+from softsym.algebra import elementary
+from softsym.algebra.context import NONNEGATIVE, POSITIVE
+from softsym.algebra.polynomial import Atom, Poly, Rational, mono_mul
+from softsym.algebra.renaming import rename
+from softsym.algebra.signs import poly_sign
+from softsym.algebra.sums import sum_over
+from softsym.proof.inequalities.goal import Goal, Steps
+from softsym.proof.inequalities.text import text_of
+
+Prove = Callable[[Goal], "Steps | None"]
+
+
+def by_diagonal(goal: Goal, prove: Prove) -> Steps | None:
+    """``(sum w*v)**2 >= sum v**2*(2*w**2 - w*W)`` with W = sum w, for w >= 0 (since 2*x*y >= -x**2 - y**2)."""
+    if goal.value.den:
+        return None
+    for atom in sorted(goal.value.num.atoms, key=lambda a: a.number):
+        for factor_of in _weights(goal, atom):
+            terms = {m: c for m, c in goal.value.num if dict(m).get(atom) == 2}
+            outside = Poly({mono_mul(m, ((atom, -2),)): c for m, c in terms.items()})
+            if not terms or poly_sign(goal.alg, outside) not in (POSITIVE, NONNEGATIVE):
+                continue
+            rest = Rational(Poly({m: c for m, c in goal.value.num if m not in terms}))
+            value = rest + elementary.multiply(goal.alg, Rational(outside), _diagonal(goal, atom, factor_of))
+            steps = prove(goal.sub(value))
+            if steps is not None:
+                rule = "the square of a sum is at least its part on the diagonal: 2*x*y >= -x**2 - y**2"
+                return goal.step(rule, f"{text_of(value)} >= 0", "weights >= 0"), *steps
+    return None
+
+
+def _weights(goal: Goal, atom: Atom) -> list[Poly]:
+    """For a sum of w*v with w >= 0 and v one entry of unknown sign: v, as a polynomial."""
+    if atom.head != "sum" or len(atom.data[0]) != 1 or atom.data[1].den:
+        return []
+    ((mono, _),) = atom.data[1].num
+    unknown = [
+        (a, e) for a, e in mono if poly_sign(goal.alg, Poly({((a, e),): fmpq(1)})) not in (POSITIVE, NONNEGATIVE)
+    ]
+    return [Poly({(unknown[0],): fmpq(1)})] if len(unknown) == 1 and unknown[0][1] == 1 else []
+
+
+def _diagonal(goal: Goal, atom: Atom, entry: Poly) -> Rational:
+    alg = goal.alg
+    index = atom.data[0][0]
+    k = alg.fresh_index(alg.ranges[index])
+    v = rename(alg, Rational(entry), {index: k})
+    w = elementary.divide(alg, rename(alg, atom.data[1], {index: k}), v)
+    whole = sum_over(alg, w, k)
+    twice = elementary.multiply(alg, Rational.of(2), elementary.multiply(alg, w, w))
+    weight = twice - elementary.multiply(alg, w, whole)
+    return sum_over(alg, elementary.multiply(alg, elementary.multiply(alg, v, v), weight), k)
+
+
+def by_centring(goal: Goal, prove: Prove) -> Steps | None:
+    """A goal that does not change when a constant is added to a vector holds if it holds where the vector sums to 0."""
+    if goal.depth > 1 or goal.value.den:
+        return None
+    for name in sorted(n for n, kind in goal.alg.vectors.items() if kind.domain == "vector"):
+        total = _total(goal, name)
+        if total is None or total not in goal.value.num.atoms or not _is_invariant(goal, name):
+            continue
+        value = Rational(Poly({m: c for m, c in goal.value.num if all(a is not total for a, _ in m)}))
+        steps = prove(goal.sub(value))
+        if steps is not None:
+            return goal.step(f"unchanged by a constant added to {name}", f"so sum({name}) = 0 may be assumed"), *steps
+    return None
+
+
+def _total(goal: Goal, name: str) -> Atom | None:
+    length = goal.alg.vectors[name].length
+    if length is None:
+        return None
+    k = goal.alg.fresh_index(length)
+    single = sum_over(goal.alg, _entry(goal, name, k), k).single()
+    return single[0][0][0] if single and len(single[0]) == 1 else None
+
+
+def _entry(goal: Goal, name: str, index: object) -> Rational:
+    return goal.alg.of(goal.alg.atom("entry", name, index, free=frozenset({index})))
+
+
+def _is_invariant(goal: Goal, name: str) -> bool:
+    """Whether the goal is the same with ``v + c`` for ``v``, c a new scalar."""
+    from softsym.proof.inequalities.shifting import shifted
+
+    return (shifted(goal.alg, goal.value, name) - goal.value).is_zero
