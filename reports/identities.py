@@ -68,10 +68,10 @@ def _instance(made: Report, entry: Entry) -> None:
     """A live instance of each relation of a statement that classic formulas can state on the inputs."""
     statement = entry.statement
     names = {symbol.name for symbol in statement.symbols}
-    if statement.lengths or not names <= {"N", *(given.name for given in INPUTS)}:
+    if statement.conditions or not names <= {"N", *(given.name for given in INPUTS)}:
         return
     sides, relations = statement.claim.sides, statement.claim.relations
-    for left, relation, right in zip(sides, relations, sides[1:], strict=True):
+    for left, relation, right in zip(sides, relations, sides[1:], strict=False):
         _compare(made, entry.name, left, {"<": "<=", ">": ">="}.get(relation, relation), right)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import runpy
 from pathlib import Path
 
 import openpyxl
@@ -24,32 +23,20 @@ FIGURES = {
 """How many figures the sources of a report print."""
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """Every report, made once: the folder of its files and the report itself."""
-    folder = tmp_path_factory.mktemp("reports")
-    made = {}
-    for path in REPORTS:
-        script = runpy.run_path(str(path), run_name="a report")
-        made[path.stem] = script["report"]()
-        made[path.stem].write(folder, path.stem)
-    return folder, made
-
-
 def test_the_reports_of_the_project_are_there():
     assert {"beta_tables", "soft_maximum", "normalisation", "smooth_maximum", "binary", "cross_entropy"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_writes_a_workbook_a_text_and_a_page(built, name):
-    folder, _ = built
+def test_each_writes_a_workbook_a_text_and_a_page(reports, name):
+    folder = reports.folder
     for ending in ("xlsx", "md", "html"):
         assert (folder / f"{name}.{ending}").stat().st_size > 1000
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_every_printed_figure_is_compared_and_agrees(built, name):
-    _, made = built
+def test_every_printed_figure_is_compared_and_agrees(reports, name):
+    made = reports.made
     figures = made[name].figures_shown
     assert len(figures) == FIGURES[name]
     off = [f.what for f in figures if f.status == DIFFERS]
@@ -58,16 +45,16 @@ def test_every_printed_figure_is_compared_and_agrees(built, name):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_printed_figures_stand_in_the_text(built, name):
-    folder, made = built
+def test_printed_figures_stand_in_the_text(reports, name):
+    folder, made = reports.folder, reports.made
     text = (folder / f"{name}.md").read_text(encoding="utf-8")
     for figure in made[name].figures_shown:
         assert f"| {figure.printed} | {figure.ours} | {figure.status}" in text
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_statement_of_a_report_is_undecided(built, name):
-    _, made = built
+def test_no_statement_of_a_report_is_undecided(reports, name):
+    made = reports.made
     for _, blocks in made[name].sections:
         for block in blocks:
             if isinstance(block, Checked):
@@ -75,14 +62,14 @@ def test_no_statement_of_a_report_is_undecided(built, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_checks_of_each_workbook_pass(built, name):
-    folder, _ = built
+def test_the_checks_of_each_workbook_pass(reports, name):
+    folder = reports.folder
     book = openpyxl.load_workbook(folder / f"{name}.xlsx", data_only=True)
     assert book["Checks"]["B5"].value == "all checks pass"
 
 
-def test_the_soft_maximum_of_the_source_is_a_sum_over_rounded_numbers(built):
-    _, made = built
+def test_the_soft_maximum_of_the_source_is_a_sum_over_rounded_numbers(reports):
+    made = reports.made
     by_name = {f.what: f for f in made["soft_maximum"].figures_shown}
     assert str(by_name["softmax(z)^T z"].exact).startswith("4.4519")
     assert by_name["the sum over the rounded probabilities"].status == EQUAL

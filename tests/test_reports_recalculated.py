@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import runpy
 from math import isclose
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from softsym.workbook.calculate import calculate
 from softsym.workbook.plan import CellError, Plan
-from softsym.workbook.writer import write
+from tests.conftest import REPORTS
 from tests.workbook.engines import Values, edited, libreoffice_values
 
-REPORTS = sorted((Path(__file__).resolve().parents[1] / "reports").glob("*.py"))
-NAMES = [path.stem for path in REPORTS]
+NAMES = sorted(path.stem for path in REPORTS.glob("*.py"))
 CHANGED = "changed-"
 
 
@@ -40,20 +37,19 @@ def values(plan: Plan) -> Values:
 
 
 @pytest.fixture(scope="module")
-def recalculated(tmp_path_factory) -> dict[str, tuple[Values, Values]]:
+def recalculated(reports, tmp_path_factory) -> dict[str, tuple[Values, Values]]:
     """By file, what softsym gives for its formulas and what LibreOffice gives; one start of the program for all."""
     folder = tmp_path_factory.mktemp("recalculated")
     ours: dict[str, Values] = {}
-    for path in REPORTS:
-        book = runpy.run_path(str(path), run_name="a report")["report"]().book
-        file = folder / f"{path.stem}.xlsx"
-        plan = book.finish()
-        write(plan, file)
+    files = []
+    for name, made in reports.made.items():
+        file, plan = reports.folder / f"{name}.xlsx", made.book.plan
         ours[file.name] = values(plan)
-        target = folder / f"{CHANGED}{path.stem}.xlsx"
+        target = folder / f"{CHANGED}{name}.xlsx"
         edited(file, change(plan), target)
         ours[target.name] = values(plan)
-    theirs = libreoffice_values(folder, [folder / name for name in ours])
+        files += [file, target]
+    theirs = libreoffice_values(folder, files)
     return {name: (ours[name], theirs[name]) for name in ours}
 
 
@@ -61,9 +57,9 @@ def agree(ours: Any, theirs: Any) -> bool:
     """Equal to 1e-12, or the same error or text; LibreOffice exports 15 digits, and #NUM! for what it calls Err:502."""
     if isinstance(ours, CellError):
         return str(theirs) in (str(ours), "#VALUE!", "#NUM!", "Err:502", "Err:503")
-    if isinstance(ours, bool) or isinstance(ours, str):
+    if isinstance(ours, bool | str):
         return ours == theirs
-    return isinstance(theirs, int | float) and isclose(ours, theirs, rel_tol=1e-12, abs_tol=1e-14)
+    return isinstance(theirs, int | float) and isclose(ours, theirs, rel_tol=1e-12, abs_tol=1e-12)
 
 
 @pytest.mark.parametrize("name", [*NAMES, *(CHANGED + name for name in NAMES)])
