@@ -177,7 +177,7 @@ def _along(
     left_out: float | None = None,
     empty: float | None = None,
 ) -> Array:
-    """A formula of vectors and beta; ``left_out`` stands where ``where`` is false, ``empty`` is the value of nothing."""
+    """A formula of vectors and beta; ``left_out`` stands where ``where`` is false, ``empty`` is that of nothing."""
     arrays = tuple(np.asanyarray(v) for v in vectors)
     if not arrays[0].ndim:
         arrays = tuple(a.reshape(1) if not a.ndim else a for a in arrays)

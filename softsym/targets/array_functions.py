@@ -47,3 +47,26 @@ def drop_each(x: Array, position: Array, axis: int) -> Array:
     rest = np.arange(x.shape[axis] - 1).reshape((-1,) + (1,) * (-axis - 1))
     index = rest + (rest >= position)
     return np.take_along_axis(x, index.reshape((1,) * (x.ndim - index.ndim) + index.shape), axis=axis)
+
+
+def log_sum(e: Array, axis: int, where: Any = True) -> Array:
+    """``log(sum(e))``; where the sum is 1 plus something small, that is summed alone, without the largest entry."""
+    total = np.sum(e, axis=axis, keepdims=True, where=where)
+    if not np.any(total < 2.0):
+        return np.log(total)
+    kept = np.swapaxes(e if where is True else np.where(where, e, 0.0), axis, -1)
+    if kept.shape[-1] <= 24:
+        high, low = kept[..., :1], 0.0
+        for k in range(1, kept.shape[-1]):
+            new = kept[..., k : k + 1]
+            total = high + new
+            part = total - high
+            low = low + ((high - (total - part)) + (new - part))
+            high = total
+    else:
+        largest = np.argmax(kept, axis=-1, keepdims=True)
+        high = np.take_along_axis(kept, largest, axis=-1)
+        rest = np.where(np.arange(kept.shape[-1]) == largest, 0.0, kept)
+        low = np.sum(rest, axis=-1, keepdims=True)
+    near = np.log1p((high - 1.0) + low)
+    return np.swapaxes(np.where(high + low < 0.5, np.log(high + low), near), axis, -1)

@@ -257,3 +257,8 @@ NAMESPACE = SimpleNamespace(
     min=_reduction(_minimum, real.inf),
 )
 """What generated code finds under ``np``."""
+
+
+def log_sum(e: DoubleWord, axis: int, where: Any = True) -> DoubleWord:
+    """``log(sum(e))``: a double word holds 1 plus something small."""
+    return log(NAMESPACE.sum(e, axis=axis, where=where))

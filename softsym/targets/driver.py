@@ -1,61 +1,18 @@
-"""Runs generated bodies on arrays: arguments, axes, types, blocks that fit the cache, rows that need more range.
-
-A body knows nothing of these: it gets float64 arrays with their entries along the last axis, or double words.
-"""
+"""Calls of array functions: names, axes, types, masks and ``out`` brought into the layout that bodies work in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from softsym.errors import DomainError, ShapeError, did_you_mean
-from softsym.symbols import Length
-from softsym.targets import double_word
+from softsym.targets.blocks import Body, Call, compute
 
 Array = Any
-BLOCK = 1 << 15
-"""Numbers in a block: 256 KB of float64, so that a block and its temporaries stay in the second-level cache."""
 OPTIONS = ("axis", "out", "where", "accuracy")
 ACCURACIES = ("fast", "high")
-
-
-class Run(Protocol):
-    """Gives the body's function for arrays or double words, and with or without left-out entries."""
-
-    def __call__(self, *, double: bool, masked: bool) -> Callable[..., Any]: ...
-
-
-@dataclass(frozen=True)
-class Body:
-    """A generated body: its parameters, and the lengths and slots of its result's axes."""
-
-    vectors: tuple[tuple[str, Length], ...]
-    scalars: tuple[str, ...]
-    lengths: tuple[str, ...]
-    result: tuple[Length, ...]
-    order: tuple[int, ...]
-    rank: int
-    run: Run
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The parameters in their order."""
-        return (*(name for name, _ in self.vectors), *self.scalars, *self.lengths)
-
-
-@dataclass
-class Call:
-    """A call's arguments, ready for the body: vectors as ``batch + (n,)``, scalars as ``batch``."""
-
-    vectors: dict[str, Array]
-    scalars: dict[str, Array]
-    sizes: dict[str, int]
-    mask: Array | None
-    batch: tuple[int, ...]
-    dtype: Any
 
 
 def evaluate(body: Body, values: Sequence[Any], options: Mapping[str, Any], label: str = "this function") -> Any:
@@ -226,109 +183,3 @@ def placed(result: Array, count: int, axis: int) -> Array:
 def taken_apart(out: Array, count: int, axis: int) -> Array:
     """The reverse of :func:`placed`."""
     return np.moveaxis(out, destinations(count, axis), range(-count, 0)) if count and axis != -1 else out
-
-
-def compute(body: Body, call: Call, target: Array, high: bool) -> None:
-    """Fill the target, block by block along the longest batch axis."""
-    arguments = _laid_out(body, call)
-    arrays = [a for a in arguments.values() if isinstance(a, np.ndarray)]
-    shared = any(np.may_share_memory(a, target) and not _same_place(a, target) for a in arrays)
-    goal = np.empty_like(target) if shared else target
-    for key in _blocks(body, call):
-        block = {n: _sliced(a, key, len(call.batch), n, body) for n, a in arguments.items()}
-        goal[key] = one_block(body, block, goal[key].shape, goal.dtype, high)
-    if shared:
-        target[...] = goal
-
-
-def _same_place(a: Array, b: Array) -> bool:
-    same = a.shape == b.shape and a.strides == b.strides and a.dtype == b.dtype
-    return bool(same and a.__array_interface__["data"] == b.__array_interface__["data"])
-
-
-def _laid_out(body: Body, call: Call) -> dict[str, Array]:
-    arguments: dict[str, Array] = dict(call.vectors)
-    arguments |= {n: s[(..., *(None,) * body.rank)] if s.ndim else s for n, s in call.scalars.items()}
-    if call.mask is not None:
-        arguments["where"] = call.mask
-    return arguments | {n: np.asarray(call.sizes[n]) for n in call.sizes}
-
-
-def _blocks(body: Body, call: Call) -> list[tuple[slice, ...]]:
-    """Keys of the batch axes."""
-    longest = max([call.sizes[n] for n in call.sizes], default=1)
-    size = int(np.prod(call.batch, dtype=np.int64)) * longest ** max(body.rank, 1)
-    if not call.batch or size <= BLOCK:
-        return [()]
-    which = int(np.argmax(call.batch))
-    rows = max(1, int(BLOCK * call.batch[which] // size))
-    before = (slice(None),) * which
-    return [(*before, slice(start, start + rows)) for start in range(0, call.batch[which], rows)]
-
-
-def _sliced(array: Array, key: tuple[slice, ...], batch: int, name: str, body: Body) -> Array:
-    own = 1 if name == "where" or any(name == n for n, _ in body.vectors) else body.rank
-    axes = array.ndim - own
-    if not key or axes <= 0:
-        return array
-    position = axes - batch + len(key) - 1
-    if position < 0 or array.shape[position] == 1:
-        return array
-    return array[(*(slice(None),) * position, key[-1])]
-
-
-def one_block(body: Body, block: dict[str, Array], shape: tuple[int, ...], dtype: Any, high: bool) -> Array:
-    """The result of one block; rows at which float64 leaves its range are computed again in double words."""
-    if high:
-        return in_double_words(body, block, shape, dtype)
-    result = np.broadcast_to(_folded(body, _run(body, block, False)), shape)
-    bad = ~np.isfinite(result)
-    if not bad.any():
-        return result
-    again = in_double_words(body, block, shape, dtype)
-    return np.where(bad, again, result)
-
-
-def in_double_words(body: Body, block: dict[str, Array], shape: tuple[int, ...], dtype: Any) -> Array:
-    """The result of one block by double-word arithmetic, rounded once."""
-    result = _run(body, {n: a if n == "where" else double_word.from_input(a) for n, a in block.items()}, True)
-    rounded = double_word.as_double_word(result).rounded(dtype)
-    return np.broadcast_to(_folded(body, rounded), shape)
-
-
-def _run(body: Body, block: dict[str, Array], double: bool) -> Any:
-    masked = "where" in block
-    needed = body.run(double=double, masked=masked)
-    names = needed.__code__.co_varnames[: needed.__code__.co_argcount]
-    arguments = {n: block[n] if double or n == "where" else _working(block[n]) for n in names}
-    if masked:
-        arguments |= _counts(body, block, names, double)
-    with np.errstate(all="ignore"):
-        return needed(**arguments)
-
-
-def _working(array: Array) -> Array:
-    return array.astype(np.float64) if array.dtype != np.float64 else array
-
-
-def _counts(body: Body, block: dict[str, Array], names: Sequence[str], double: bool) -> dict[str, Any]:
-    """The number of entries that count, in place of the length."""
-    length = body.vectors[0][1]
-    if length.is_literal or length.terms[0][0] not in names:
-        return {}
-    count = np.sum(block["where"], axis=-1)[(..., *(None,) * body.rank)].astype(float)
-    return {length.terms[0][0]: double_word.from_input(count) if double else count}
-
-
-def _folded(body: Body, result: Any) -> Array:
-    """The body's result with the slots that it keeps, in their order."""
-    array = np.asarray(result)
-    if array.ndim < body.rank:
-        array = array.reshape((1,) * (body.rank - array.ndim) + array.shape)
-    gone = tuple(slot - body.rank for slot in range(body.rank) if slot not in body.order)
-    array = np.squeeze(array, axis=gone) if gone else array
-    ranks = sorted(body.order)
-    if list(body.order) == ranks:
-        return array
-    front = array.ndim - len(ranks)
-    return np.transpose(array, (*range(front), *(front + ranks.index(s) for s in body.order)))

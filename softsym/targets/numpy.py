@@ -16,17 +16,20 @@ from typing import Any
 import numpy as np
 
 from softsym.errors import UnsupportedError
-from softsym.expression import Expr, Symbol, as_expr, free_symbols, walk
+from softsym.expansion import expand
+from softsym.expression import Apply, Expr, Symbol, as_expr, free_symbols, walk
 from softsym.language.printer import to_text
 from softsym.shapes import is_index
 from softsym.stable import stable
+from softsym.stable.form import resolved
 from softsym.symbols import Length
 from softsym.targets import array_functions, double_functions, double_word
-from softsym.targets.driver import Body, evaluate
+from softsym.targets.blocks import PLAIN, Body, Variant
+from softsym.targets.driver import evaluate
 from softsym.targets.lowering import index_names, lower
-from softsym.targets.numpy_source import Writer
+from softsym.targets.numpy_source import InPlaceWriter, Writer
 from softsym.targets.program import Op, Program, steps
-from softsym.targets.simplify import simplified
+from softsym.targets.simplify import simplified, unshifted
 
 RESERVED = frozenset(("np", "axis", "out", "where", "accuracy"))
 
@@ -69,6 +72,7 @@ class Generated:
     scalars: tuple[Symbol, ...]
     lengths: tuple[str, ...]
     program: Program
+    unshifted: Program | None
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
@@ -85,6 +89,7 @@ class Generated:
             order=self.program.order,
             rank=self.program.rank,
             run=self.run,
+            unshifted=self.unshifted,
         )
 
     def length_of(self, slot: int, found: dict[int, Length]) -> Length:
@@ -95,13 +100,15 @@ class Generated:
             return names[slot].kind.vector_length
         return self.expr.shape[slot - len(names)]
 
-    def run(self, *, double: bool, masked: bool) -> Callable[..., Any]:
-        """The body's function, on arrays or on double words."""
-        return _compiled(self, double, masked)
+    def run(self, variant: Variant) -> Callable[..., Any]:
+        """The body's function in one of its variants."""
+        return _compile(self.expr, variant)
 
-    def lines(self, masked: bool = False) -> tuple[list[str], str, Writer]:
+    def lines(self, variant: Variant = PLAIN) -> tuple[list[str], str, Writer]:
         """The assignments, the result's text and the writer that knows what they need."""
-        writer = Writer(self.program, {*self.parameters, *RESERVED}, masked)
+        program = self.program if variant.shifted or self.unshifted is None else self.unshifted
+        kind = InPlaceWriter if variant.in_place else Writer
+        writer = kind(program, {*self.parameters, *RESERVED}, variant.masked)
         assignments, result = writer.write()
         return assignments, result, writer
 
@@ -127,34 +134,40 @@ def generated(expr: Expr) -> Generated:
     seen = tuple(dict.fromkeys(found))
     vectors = tuple(s for s in seen if s.kind.type == "vector")
     scalars = tuple(s for s in seen if s.kind.type == "scalar")
-    program = simplified(lower(form, index_names(expr)))
+    lowered = lower(form, index_names(expr))
+    program = simplified(lowered)
     known = {v.kind.vector_length.terms[0][0] for v in vectors if len(v.kind.vector_length.terms) == 1}
     needed = {n for op in steps(program.result) for _, size in op.slots for n in size.names}
     needed |= {n for op in steps(program.result) if op.head == "length" for n in _names(op)}
-    return Generated(expr, vectors, scalars, tuple(sorted(needed - known)), program)
+    direct = unshifted(lowered) if not _has_extremes(expr) else None
+    return Generated(expr, vectors, scalars, tuple(sorted(needed - known)), program, direct)
+
+
+def _has_extremes(expr: Expr) -> bool:
+    """Whether the expression itself takes a maximum, which is then no shift."""
+    heads = {n.head for n in walk(expand(resolved(expr))) if isinstance(n, Apply)}
+    return bool(heads & {"max", "min", "sparsemax"})
 
 
 def _is_order(symbol: Symbol) -> bool:
     return symbol.kind.type == "constant" or is_index(symbol)
 
 
-def _compiled(made: Generated, double: bool, masked: bool) -> Callable[..., Any]:
-    return _compile(made.expr, double, masked)
-
-
 @lru_cache(maxsize=512)
-def _compile(expr: Expr, double: bool, masked: bool) -> Callable[..., Any]:
+def _compile(expr: Expr, variant: Variant) -> Callable[..., Any]:
     made = generated(expr)
-    assignments, result, writer = made.lines(masked)
+    assignments, result, writer = made.lines(variant)
     names = [*made.parameters, *(n for n in made.used_lengths if n not in made.lengths)]
-    head = f"def body({', '.join([*names, *(['where'] if masked else [])])}):"
+    extra = [*(["where"] if variant.masked else []), *(["out"] if variant.in_place else [])]
+    head = f"def body({', '.join([*names, *extra])}):"
     text = "\n".join([head, *(f"    {line}" for line in assignments), f"    return {result}"])
-    space: dict[str, Any] = {"np": double_functions.NAMESPACE if double else np}
+    space: dict[str, Any] = {"np": double_functions.NAMESPACE if variant.double else np}
     source = "from __future__ import annotations\n" + "\n".join(_helper(name) for name in writer.helpers)
-    exec(compile(source, "<softsym array functions>", "exec"), space | {"Array": Any})
     exec(compile(source, "<softsym array functions>", "exec"), space)
+    if variant.double:
+        space |= {name: getattr(double_functions, name) for name in writer.helpers if hasattr(double_functions, name)}
     for name, value in writer.constants.items():
-        space[name] = double_word.as_double_word(value) if double else float(value)
+        space[name] = double_word.as_double_word(value) if variant.double else float(value)
     exec(compile(text, f"<softsym {to_text(expr)[:60]}>", "exec"), space)
     return space["body"]  # type: ignore[no-any-return]
 
@@ -214,8 +227,9 @@ def _plain(text: str) -> str:
     """A function's text without its annotations."""
     head, _, rest = text.partition("\n")
     name = head[4 : head.index("(")]
-    parameters = inspect.signature(getattr(array_functions, name)).parameters
-    return f"def {name}({', '.join(parameters)}):\n{rest.rstrip()}"
+    parameters = inspect.signature(getattr(array_functions, name)).parameters.values()
+    bare = [p.name if p.default is p.empty else f"{p.name}={p.default}" for p in parameters]
+    return f"def {name}({', '.join(bare)}):\n{rest.rstrip()}"
 
 
 def _header(made: Generated) -> list[str]:

@@ -245,3 +245,78 @@ class Writer:
         assert isinstance(index_slot, int)
         vector, position = (self.texts[a][0] for a in op.args)
         return self.help("drop_each", vector, position, self.axis(slot))
+
+    def write_log_sum(self, op: Op) -> str:
+        slot = op.data[0]
+        assert isinstance(slot, int)
+        where = ""
+        if self.masked and op.args[0].length(slot) == self.mask_length():
+            where = f", where={self.view('where', slot)}"
+        return self.help("log_sum", self.texts[op.args[0]][0], f"{self.axis(slot)}{where}")
+
+
+class InPlaceWriter(Writer):
+    """The same lines for speed: an array that is read for the last time receives the next one, the last is ``out``.
+
+    Right where all vectors have the same batch axes, so that all arrays with entries have one shape.
+    """
+
+    def write(self) -> tuple[list[str], str]:
+        order = steps(self.program.result)
+        last = {arg: k for k, op in enumerate(order) for arg in op.args}
+        heir = _heirs(order, last)
+        self.buffers: dict[Op, str] = {}
+        for op in reversed(order):
+            if op.head in UFUNCS and op.slots and op not in self.buffers:
+                name = "out" if op == self.program.result else self.fresh("t")
+                link: Op | None = op
+                while link is not None:
+                    self.buffers[link] = name
+                    link = heir.get(link)
+        made: set[str] = {"out"}
+        for op in order:
+            if op in self.buffers:
+                self.assign(op, self.buffers[op], made)
+            else:
+                text, level = self.text(op)
+                if op.args:  # at once: it may read a buffer that is written again later
+                    name = self.fresh(_NAMES.get(op.head, "t"))
+                    self.lines.append(f"{name} = {text}")
+                    text, level = name, _ATOM
+                self.texts[op] = text, level
+        return self.lines, self.texts[self.program.result][0]
+
+    def assign(self, op: Op, name: str, made: set[str]) -> None:
+        arguments = ", ".join(self.texts[a][0] for a in op.args) + (", 0.0" if op.head == "relu" else "")
+        call = f"np.{UFUNCS[op.head]}({arguments}"
+        self.lines.append(f"{call}, out={name})" if name in made else f"{name} = {call})")
+        made.add(name)
+        self.texts[op] = name, _ATOM
+
+
+UFUNCS = {
+    **{h: h for h in ("exp", "log", "log1p", "expm1", "sign", "sqrt", "square")},
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "div": "divide",
+    "pow": "power",
+    "neg": "negative",
+    "abs": "absolute",
+    "relu": "maximum",
+}
+
+
+def _heirs(order: list[Op], last: dict[Op, int]) -> dict[Op, Op]:
+    """For each operation the operand whose memory it may take: one that it is the last to read."""
+    found: dict[Op, Op] = {}
+    full: set[Op] = set()  # what a vector enters has its batch axes
+    for k, op in enumerate(order):
+        if (op.head == "input" and op.slots) or any(a in full for a in op.args):
+            full.add(op)
+        if op.head in UFUNCS and op.slots:
+            usable = (a for a in op.args if a.head in UFUNCS and a in full)
+            free = [a for a in usable if a.slots == op.slots and last[a] == k]
+            if free:
+                found[op] = free[0]
+    return found

@@ -9,6 +9,8 @@ exp(x) - 1              expm1(x)
 x**2, x**(1/2)          square(x), sqrt(x)
 hardmax(x)              (x == max(x))/sum(x == max(x))
 argmax_count(x)         sum(x == max(x))
+log(sum(exp(x)))        log_sum(exp(x))                 x is shifted by its maximum: the sum is 1 + something small
+x - 0, 0 + x, 0*x, ...  x, x, 0
 numbers alone           worked out exactly              no root
 ======================  ==============================  =====================================================
 """
@@ -17,9 +19,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from softsym.targets.program import Op, Program, constant, elementwise, reduction
+from softsym.targets.program import Op, Program, constant, elementwise, reduction, steps
 
-ONE = constant(1)
+ONE, ZERO = constant(1), constant(0)
 _HALF = Fraction(1, 2)
 
 
@@ -42,6 +44,9 @@ def _rule(op: Op) -> Op:
         return _difference(op)
     if op.head == "pow":
         return _power(op)
+    if op.head in ("add", "mul") and ZERO in op.args:
+        other = op.args[op.args[0] == ZERO]
+        return other if op.head == "add" else ZERO
     if op.head in ("neg", "add", "sub", "mul", "div") and all(a.head == "number" for a in op.args):
         return _worked_out(op)
     if op.head in ("hardmax", "argmax_count"):
@@ -67,6 +72,8 @@ def _worked_out(op: Op) -> Op:
 
 def _log(op: Op) -> Op:
     inner = op.args[0]
+    if inner.head == "sum" and inner.args[0].head == "exp" and _is_shifted(inner.args[0]):
+        return Op("log_sum", inner.args, inner.slots, inner.data)
     if inner.head == "add":
         for one, rest in (inner.args, inner.args[::-1]):
             if one == ONE:
@@ -74,8 +81,55 @@ def _log(op: Op) -> Op:
     return op
 
 
+def _is_shifted(op: Op) -> bool:
+    """Whether the exponent is a multiple of ``x - max(x)`` or ``min(x) - x``."""
+    exponent = op.args[0]
+    while exponent.head in ("mul", "div", "neg"):
+        exponent = exponent.args[-1] if exponent.head == "mul" else exponent.args[0]
+    return exponent.head == "sub" and any(_holds_extreme(a) for a in exponent.args)
+
+
+def _holds_extreme(op: Op) -> bool:
+    return op.head in ("max", "min") or (op.head == "mul" and any(_holds_extreme(a) for a in op.args))
+
+
+def unshifted(program: Program) -> Program | None:
+    """The program with 0 in the place of every shift, if it has shifts and loses nothing by that; before the rules.
+
+    A shift may have any value. Without one nothing is rounded before the exponential, and a pass over the data is
+    saved; but where a log-sum is subtracted, the difference would cancel. All maxima must be shifts.
+    """
+    changed = simplified(Program(_without_shifts(program.result, {}), program.order, program.rank))
+    plain = simplified(program)
+    return None if changed == plain or _adds_a_logarithm(changed.result) else changed
+
+
+def _without_shifts(op: Op, done: dict[Op, Op]) -> Op:
+    if op not in done:
+        if op.head in ("max", "min"):
+            done[op] = constant(0)
+        else:
+            args = tuple(_without_shifts(a, done) for a in op.args)
+            done[op] = op if args == op.args else Op(op.head, args, op.slots, op.data)
+    return done[op]
+
+
+def _adds_a_logarithm(result: Op) -> bool:
+    logarithmic: dict[Op, bool] = {}
+    for op in steps(result):
+        inside = any(logarithmic[a] for a in op.args)
+        if inside and op.head not in ("mul", "div", "neg"):
+            return True
+        logarithmic[op] = inside or op.head in ("log", "log1p")
+    return False
+
+
 def _difference(op: Op) -> Op:
     left, right = op.args
+    if right == ZERO:
+        return left
+    if left == ZERO:
+        return elementwise("neg", right)
     if left == ONE and right.head == "exp":
         return elementwise("neg", elementwise("expm1", *right.args))
     if right == ONE and left.head == "exp":

@@ -1,0 +1,257 @@
+"""Runs generated bodies: blocks that fit the cache, the layout that suits their rows, rows that need more range.
+
+A body knows nothing of these: it gets float64 arrays with their entries along the last axis, or double words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from softsym.symbols import Length
+from softsym.targets import double_word
+from softsym.targets.intervals import in_range
+from softsym.targets.program import Program
+
+Array = Any
+BLOCK = 1 << 15
+"""Numbers in a block: 256 KB of float64, so that a block and its temporaries stay in the second-level cache."""
+SHORT = 24
+"""Rows up to this length are worked on column by column."""
+LONG = 256
+"""Rows from this length on are made contiguous, so that their sums are added pairwise."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """How a body is written: on double words, with left-out entries, writing in place, with or without shifts."""
+
+    double: bool = False
+    masked: bool = False
+    in_place: bool = False
+    shifted: bool = True
+
+
+PLAIN = Variant()
+
+
+@dataclass(frozen=True)
+class Body:
+    """A generated body: its parameters, and the lengths and slots of its result's axes."""
+
+    vectors: tuple[tuple[str, Length], ...]
+    scalars: tuple[str, ...]
+    lengths: tuple[str, ...]
+    result: tuple[Length, ...]
+    order: tuple[int, ...]
+    rank: int
+    run: Callable[[Variant], Callable[..., Any]]
+    unshifted: Program | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters in their order."""
+        return (*(name for name, _ in self.vectors), *self.scalars, *self.lengths)
+
+
+@dataclass
+class Call:
+    """A call's arguments, ready for the body: vectors as ``batch + (n,)``, scalars as ``batch``."""
+
+    vectors: dict[str, Array]
+    scalars: dict[str, Array]
+    sizes: dict[str, int]
+    mask: Array | None
+    batch: tuple[int, ...]
+    dtype: Any
+
+
+def compute(body: Body, call: Call, target: Array, high: bool) -> None:
+    """Fill the target, block by block along the longest batch axis."""
+    arguments = _laid_out(body, call)
+    shared = any(np.may_share_memory(a, target) and not _same_place(a, target) for a in arguments.values())
+    goal = np.empty_like(target) if shared else target
+    aliased = any(np.may_share_memory(a, goal) for a in arguments.values())
+    alike = all(v.shape[:-1] == call.batch for v in call.vectors.values()) and bool(call.vectors)
+    work = _Work(body, call.mask is not None, high, body.rank == 1 and alike, not aliased)
+    with np.errstate(all="ignore"):
+        for key in _blocks(body, call):
+            block = {n: _sliced(a, key, len(call.batch), n, body) for n, a in arguments.items()}
+            work.fill(block, goal[key] if key else goal)
+    if shared:
+        target[...] = goal
+
+
+def _same_place(a: Array, b: Array) -> bool:
+    same = a.shape == b.shape and a.strides == b.strides and a.dtype == b.dtype
+    return bool(same and a.__array_interface__["data"] == b.__array_interface__["data"])
+
+
+def _laid_out(body: Body, call: Call) -> dict[str, Array]:
+    arguments: dict[str, Array] = dict(call.vectors)
+    arguments |= {n: s[(..., *(None,) * body.rank)] if s.ndim else s for n, s in call.scalars.items()}
+    if call.mask is not None:
+        arguments["where"] = call.mask
+    return arguments | {n: np.asarray(call.sizes[n]) for n in call.sizes}
+
+
+def _blocks(body: Body, call: Call) -> list[tuple[slice, ...]]:
+    """Keys of the batch axes."""
+    longest = max([call.sizes[n] for n in call.sizes], default=1)
+    size = int(np.prod(call.batch, dtype=np.int64)) * longest ** max(body.rank, 1)
+    if not call.batch or size <= BLOCK:
+        return [()]
+    which = int(np.argmax(call.batch))
+    rows = max(1, int(BLOCK * call.batch[which] // size))
+    before = (slice(None),) * which
+    return [(*before, slice(start, start + rows)) for start in range(0, call.batch[which], rows)]
+
+
+def _sliced(array: Array, key: tuple[slice, ...], batch: int, name: str, body: Body) -> Array:
+    axes = array.ndim - _own_axes(name, body)
+    if not key or axes <= 0:
+        return array
+    position = axes - batch + len(key) - 1
+    if position < 0 or array.shape[position] == 1:
+        return array
+    return array[(*(slice(None),) * position, key[-1])]
+
+
+def _own_axes(name: str, body: Body) -> int:
+    """How many axes of an argument are not batch axes."""
+    return 1 if name == "where" or any(name == n for n, _ in body.vectors) else body.rank
+
+
+@dataclass
+class _Work:
+    """How the blocks of one call are done; ``alike`` if all vectors have the same batch axes."""
+
+    body: Body
+    masked: bool
+    high: bool
+    alike: bool
+    may_write: bool
+
+    def fill(self, block: dict[str, Array], target: Array) -> None:
+        """Put the result of a block into its place; rows that leave the range of float64 are done in double words."""
+        if self.high:
+            target[...] = self.in_double_words(block, target.shape, target.dtype)
+            return
+        vectors = {n: self.arranged(block[n]) for n, _ in self.body.vectors}
+        ranges = {n: _range(v) for n, v in vectors.items()}
+        result = self.fast(block | vectors, ranges, target)
+        if not np.isfinite(np.add.reduce(result, axis=None)) or any(_too_wide(r) for r in ranges.values()):
+            result = result if result is target else np.array(result)
+            self.mend(block, result, target.dtype)
+        if result is not target:
+            target[...] = result
+
+    def arranged(self, vector: Array) -> Array:
+        """A vector's block as float64: short rows column by column, long ones contiguous."""
+        length = vector.shape[-1]
+        if (
+            vector.ndim > 1
+            and 1 < length <= SHORT
+            and vector.size > 8 * SHORT
+            and vector.strides[-1] == vector.itemsize
+        ):
+            return np.array(vector, np.float64, order="F")
+        if length >= LONG and vector.strides[-1] != vector.itemsize:
+            return np.array(vector, np.float64, order="C")
+        return vector if vector.dtype == np.float64 else vector.astype(np.float64)
+
+    def fast(self, block: dict[str, Array], ranges: dict[str, tuple[float, float]], target: Array) -> Array:
+        """The result in float64, written into the target if that has the right type."""
+        variant = Variant(masked=self.masked, in_place=self.alike and self.body.order == (0,))
+        if self.body.unshifted is not None and not self.masked and self.direct(block, ranges):
+            variant = replace(variant, shifted=False)
+        arguments = {n: v if v.dtype == np.float64 or n == "where" else v.astype(np.float64) for n, v in block.items()}
+        if variant.in_place:
+            like = arguments[self.body.vectors[0][0]]
+            fits = (
+                self.may_write and target.dtype == np.float64 and target.flags.c_contiguous == like.flags.c_contiguous
+            )
+            arguments["out"] = target if fits else np.empty_like(like)
+        result = _run(self.body, variant, arguments)
+        return (
+            result
+            if variant.in_place and result is target
+            else np.broadcast_to(_folded(self.body, result), target.shape)
+        )
+
+    def direct(self, block: dict[str, Array], ranges: dict[str, tuple[float, float]]) -> bool:
+        """Whether the program without shifts stays in range for all of the block."""
+        assert self.body.unshifted is not None
+        known = ranges | {n: _range(block[n]) for n in self.body.scalars}
+        sizes = {n: float(v) for n, v in block.items() if n not in known and n != "where"}
+        return in_range(self.body.unshifted, known, sizes)
+
+    def mend(self, block: dict[str, Array], target: Array, dtype: Any) -> None:
+        """Do those rows again whose result is not finite, or whose entries are too far apart for float64."""
+        batch = target.shape[: target.ndim - len(self.body.result)]
+        wrong = ~np.isfinite(target).reshape((*batch, -1)).all(axis=-1)
+        for name, _ in self.body.vectors:
+            high, low = block[name].max(axis=-1), block[name].min(axis=-1)
+            wrong = wrong | ~np.isfinite(high - np.maximum(low, -np.finfo(float).max))
+            wrong = wrong & ~np.isnan(high)
+        if not wrong.any():
+            return
+        rows = {n: _rows(a, batch, wrong, _own_axes(n, self.body)) for n, a in block.items()}
+        shape = (int(wrong.sum()), *target.shape[len(batch) :])
+        target[wrong] = self.in_double_words(rows, shape, dtype)
+
+    def in_double_words(self, block: dict[str, Array], shape: tuple[int, ...], dtype: Any) -> Array:
+        """The result of one block by double-word arithmetic, rounded once."""
+        words = {n: a if n == "where" else double_word.from_input(a) for n, a in block.items()}
+        result = _run(self.body, Variant(double=True, masked=self.masked), words)
+        return np.broadcast_to(_folded(self.body, double_word.as_double_word(result).rounded(dtype)), shape)
+
+
+def _range(array: Array) -> tuple[float, float]:
+    return float(array.min()), float(array.max())
+
+
+def _too_wide(limits: tuple[float, float]) -> bool:
+    low, high = limits
+    return not np.isfinite(high - max(low, -np.finfo(float).max))
+
+
+def _rows(array: Array, batch: tuple[int, ...], chosen: Array, own: int) -> Array:
+    """The chosen rows of an argument; one that has no batch axes stays as it is."""
+    if array.ndim <= own:
+        return array
+    return np.broadcast_to(array, (*batch, *array.shape[array.ndim - own :]))[chosen]
+
+
+def _run(body: Body, variant: Variant, arguments: dict[str, Any]) -> Any:
+    needed = body.run(variant)
+    names = needed.__code__.co_varnames[: needed.__code__.co_argcount]
+    if variant.masked:
+        arguments = arguments | _counts(body, arguments, names, variant.double)
+    return needed(**{n: arguments[n] for n in names})
+
+
+def _counts(body: Body, block: dict[str, Array], names: Sequence[str], double: bool) -> dict[str, Any]:
+    """The number of entries that count, in place of the length."""
+    length = body.vectors[0][1]
+    if length.is_literal or length.terms[0][0] not in names:
+        return {}
+    count = np.sum(block["where"], axis=-1)[(..., *(None,) * body.rank)].astype(float)
+    return {length.terms[0][0]: double_word.from_input(count) if double else count}
+
+
+def _folded(body: Body, result: Any) -> Array:
+    """The body's result with the slots that it keeps, in their order."""
+    array = np.asarray(result)
+    if array.ndim < body.rank:
+        array = array.reshape((1,) * (body.rank - array.ndim) + array.shape)
+    gone = tuple(slot - body.rank for slot in range(body.rank) if slot not in body.order)
+    array = np.squeeze(array, axis=gone) if gone else array
+    ranks = sorted(body.order)
+    if list(body.order) == ranks:
+        return array
+    front = array.ndim - len(ranks)
+    return np.transpose(array, (*range(front), *(front + ranks.index(s) for s in body.order)))
