@@ -196,6 +196,8 @@ def power(base: Expr, exponent: Fraction) -> Expr:
     value = constant_of(base)
     if exponent == 0 or value == 1:
         return ONE
+    if value == 0 and exponent > 0:
+        return ZERO
     if exponent.denominator == 1 and value and abs(exponent) < 64:
         return number(value ** int(exponent))
     if exponent.denominator == 1:

@@ -156,6 +156,20 @@ class Facts:
         gap = gap if is_max else co.negate(gap)
         return POSITIVE if gap in self.assumptions.positive else NONNEGATIVE
 
+    def is_total(self, expr: Expr) -> bool:
+        """Whether an expression has a value for all values of its names, as far as arithmetic and logarithms go."""
+        if not isinstance(expr, Apply):
+            return True
+        if expr.head == "div":
+            fits = self.sign(expr.args[1]) in (POSITIVE, NEGATIVE)
+        elif expr.head in ("log", "pow"):
+            exponent = co.constant_of(expr.args[-1])
+            whole = expr.head == "pow" and exponent is not None and exponent.denominator == 1 and exponent >= 0
+            fits = whole or self.is_positive(expr.args[0])
+        else:
+            fits = expr.head not in ("xlogy", "limit", "diff", "grad", "jacobian", "hessian")
+        return fits and all(self.is_total(a) for a in expr.args)
+
     def leader(self, vector: Expr) -> Expr | None:
         """An index whose entry of the vector is declared to be larger than all others."""
         for gap in self.assumptions.positive:

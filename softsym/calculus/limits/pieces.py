@@ -86,6 +86,8 @@ def limit(calculus: Calculus, value: Value) -> Expr:
         own = apply("basis", value.index, length_expr(value.shape[0]))
         if len(limits) == 1:
             return co.multiply(limits[0], own)
+        if not calculus.facts.is_total(limits[1]):
+            raise UnsupportedError(f"{limits[1]} may have no value at the entry that moves")
         others = co.multiply(limits[1], co.subtract(apply("ones", length_expr(value.shape[0])), own))
         return shaped_as(co.add(co.multiply(limits[0], own), others), value.shape)
     if value.kind == "list":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from softsym.calculus.limits import coefficients as co
-from softsym.expression import Expr, apply, number
+from softsym.expression import Expr, apply, number, walk
 
 _HEADS = ("sign", "abs")
 MAX_NESTED = 4
@@ -21,11 +21,29 @@ def by_cases(expr: Expr, depth: int = 0) -> Expr:
     if argument is None or depth > MAX_NESTED:
         return expr
     values = {sign: by_cases(_where(expr, argument, sign), depth + 1) for sign in (1, -1, 0)}
+    if not all(_partial(value) <= _partial(expr) for value in values.values()):
+        return expr  # one of the three may have no value where another one is meant
     s = apply("sign", argument)
     square, half = co.power(s, Fraction(2)), number(Fraction(1, 2))
     even = co.multiply(half, co.subtract(co.add(values[1], values[-1]), co.multiply(number(2), values[0])))
     odd = co.multiply(half, co.subtract(values[1], values[-1]))
     return co.add(values[0], co.multiply(odd, s), co.multiply(even, square))
+
+
+def _partial(expr: Expr) -> set[Expr]:
+    """What is divided by, and what has a logarithm or a power taken of it."""
+    found = set()
+    for node in walk(expr):
+        if co.is_head(node, "div"):
+            found.add(co.args_of(node)[1])
+        elif co.is_head(node, "log", "pow", "xlogy"):
+            found.add(node)
+    return {e for e in found if not co.constant_of(e) and not _is_square(e)}
+
+
+def _is_square(expr: Expr) -> bool:
+    exponent = co.constant_of(co.args_of(expr)[1]) if co.is_head(expr, "pow") else None
+    return exponent is not None and exponent.denominator == 1 and exponent > 0
 
 
 def _innermost(expr: Expr) -> Expr | None:

@@ -210,11 +210,14 @@ def _by_index(facts: Facts, body: Expr, moving: Moving, x: Expr) -> Taken:
     """The limit, with the cases that another index is the moving entry's or is not."""
     try:
         return _by_order(facts, body, _with_declared(facts, moving), x)
-    except IndexUnsettledError as unsettled:
-        index = unsettled.index
+    except IndexUnsettledError as error:
+        unsettled = error
+    index = unsettled.index
     assert moving.index is not None
     together, first = _by_index(facts, body, replace(moving, same=moving.same | {index}), x)
     separate, second = _by_index(facts, body, replace(moving, apart=moving.apart | {index}), x)
+    if not (facts.is_total(together) and facts.is_total(separate)):
+        raise unsettled
     delta = apply("delta", moving.index, index)
     value = co.add(co.multiply(delta, together), co.multiply(co.subtract(co.ONE, delta), separate))
     step = LimitStep("cases", delta, value, f"{index} is {moving.index}, or it is not")
