@@ -12,6 +12,7 @@ from softsym.page.document import Chart, Series
 
 WIDTH, HEIGHT = 720, 360
 LEFT, RIGHT, TOP, BOTTOM = 64, 14, 14, 46
+LEGEND_LINE = 20
 DASHES = ("", "9 5", "2 4", "12 4 2 4", "6 3", "1 5")
 
 
@@ -63,11 +64,13 @@ class _Frame:
         self.y0, self.y1 = _span([y for _, y in points])
         self.rows = ticks(self.y0, self.y1)
         self.y0, self.y1 = min(self.y0, self.rows[0]), max(self.y1, self.rows[-1])
+        self.places = _legend_places([series.name for series in chart.series])
+        self.top = TOP + LEGEND_LINE * (self.places[-1][1] + 1 if len(self.places) > 1 else 0)
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         value = log10(x) if self.chart.log_x else x
         across = LEFT + (WIDTH - LEFT - RIGHT) * (value - self.x0) / (self.x1 - self.x0)
-        return across, TOP + (HEIGHT - TOP - BOTTOM) * (self.y1 - y) / (self.y1 - self.y0)
+        return across, self.top + (HEIGHT - self.top - BOTTOM) * (self.y1 - y) / (self.y1 - self.y0)
 
     def axes(self) -> Iterator[str]:
         bottom = HEIGHT - BOTTOM
@@ -77,9 +80,9 @@ class _Frame:
             yield f'<text x="{LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">{number_text(y)}</text>'
         for value, label in self._columns():
             at, _ = self.place(value, self.y0)
-            yield f'<path class="grid" d="M{at:.1f} {TOP}V{bottom}"/>'
+            yield f'<path class="grid" d="M{at:.1f} {self.top}V{bottom}"/>'
             yield f'<text x="{at:.1f}" y="{bottom + 18}" text-anchor="middle">{label}</text>'
-        yield f'<path class="axis" fill="none" d="M{LEFT} {TOP}V{bottom}H{WIDTH - RIGHT}"/>'
+        yield f'<path class="axis" fill="none" d="M{LEFT} {self.top}V{bottom}H{WIDTH - RIGHT}"/>'
         middle = (LEFT + WIDTH - RIGHT) / 2
         yield f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">{escape(self.chart.x_label)}</text>'
         label, half = escape(self.chart.y_label), HEIGHT / 2
@@ -108,10 +111,22 @@ class _Frame:
     def legend(self) -> Iterator[str]:
         if len(self.chart.series) < 2:
             return
-        for n, series in enumerate(self.chart.series):
-            y = TOP + 14 + 17 * n
-            yield f'<path class="curve s{n % 6 + 1}"{_dash(n)} d="M{WIDTH - 190} {y}h30"/>'
-            yield f'<text x="{WIDTH - 152}" y="{y + 4}">{escape(series.name)}</text>'
+        for n, (series, (x, line)) in enumerate(zip(self.chart.series, self.places, strict=True)):
+            y = 12 + LEGEND_LINE * line
+            yield f'<path class="curve s{n % 6 + 1}"{_dash(n)} d="M{x} {y}h30"/>'
+            yield f'<text x="{x + 36}" y="{y + 4}">{escape(series.name)}</text>'
+
+
+def _legend_places(names: list[str]) -> list[tuple[int, int]]:
+    """Where each name of the legend begins, and on which line."""
+    places, x, line = [], LEFT, 0
+    for name in names:
+        wide = 60 + 7 * len(name)
+        if x > LEFT and x + wide > WIDTH:
+            x, line = LEFT, line + 1
+        places.append((x, line))
+        x += wide
+    return places
 
 
 def _dash(n: int) -> str:

@@ -25,7 +25,7 @@ from softsym.page.document import (
     Table,
 )
 from softsym.page.play import Widget, copyable, number
-from softsym.page.prose import equation, formula_html, formula_markdown, prose_html, values_text, width
+from softsym.page.prose import equation, formula_html, formula_markdown, inline_html, prose_html, values_text, width
 from softsym.targets.javascript import RUNTIME
 from softsym.targets.mathml import to_mathml
 
@@ -186,7 +186,8 @@ class _Page:
             yield f'<th scope="row">{text}</th>' if n == 0 else f"<td{predicted}{kind}>{text}</td>"
 
     def chart(self, block: Chart) -> str:
-        words = prose_html(block.description) if block.description else escape(summary(block))
+        told = block.description not in ("", block.title)
+        words = prose_html(block.description) if told else escape(summary(block))
         return (
             f"<figure>{scrolling(chart_svg(block, self.identity()), 'scroll', block.title)}"
             f"<figcaption><strong>{escape(block.title)}.</strong> {words}</figcaption></figure>"
@@ -259,7 +260,7 @@ def verdict_html(verdict: Any) -> str:
     if verdict.proof:
         lines.append(f"<details><summary>{len(verdict.proof)} steps</summary>{steps_html(verdict.proof)}</details>")
     badge = f'<span class="badge {escape(verdict.status)}">{escape(verdict.status)}</span>'
-    return f'<div class="verdict"><p>{badge} {formula_html(verdict.statement)}</p>{"".join(lines)}</div>'
+    return f'<div class="verdict"><p>{badge} {inline_html(verdict.statement)}</p>{"".join(lines)}</div>'
 
 
 def counts(document: Document) -> str:

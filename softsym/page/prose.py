@@ -15,6 +15,9 @@ from softsym.targets.latex import to_latex
 from softsym.targets.mathml import to_mathml
 
 _MARKS = re.compile(r"(`[^`]+`|\$[^$]+\$)")
+WIDE = 28
+"""A formula in a text that has more characters may be wider than a phone."""
+
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#|$~])")
 
 
@@ -32,6 +35,14 @@ def formula_html(formula: Formula, *, block: bool = False) -> str:
         return to_mathml(read(formula), block=block)
     except SoftsymError:
         return f"<code>{escape(str(formula))}</code>"
+
+
+def inline_html(formula: Formula) -> str:
+    """A formula within a text; a wide one scrolls on narrow screens, with the keyboard too."""
+    found = formula_html(formula)
+    if width(formula) <= WIDE:
+        return found
+    return f'<span class="wide" tabindex="0" role="group" aria-label="formula">{found}</span>'
 
 
 def formula_markdown(formula: Formula) -> str:
@@ -85,7 +96,7 @@ def prose_html(text: str) -> str:
     >>> prose_html("a < `b`, $z[i]$")
     'a &lt; <code>b</code>, <math><msub><mi>z</mi><mi>i</mi></msub></math>'
     """
-    return _marked(text, lambda t: f"<code>{escape(t)}</code>", formula_html, escape)
+    return _marked(text, lambda t: f"<code>{escape(t)}</code>", inline_html, escape)
 
 
 def prose_markdown(text: str) -> str:

@@ -120,11 +120,12 @@ def test_predict_then_reveal(page: Any) -> None:
 
 
 def test_predict_a_table(page: Any) -> None:
+    table = f"#{page.get_attribute('button.prediction', 'aria-controls')}"
     page.click("button.prediction")
-    assert "99.33%" not in page.inner_text("#e1")
-    page.fill("#e1 input >> nth=1", "99%")
-    page.press("#e1 input >> nth=1", "Enter")
-    assert "99.33% yours 99%" in page.inner_text("#e1")
+    assert "99.33%" not in page.inner_text(table)
+    page.fill(f"{table} input >> nth=1", "99%")
+    page.press(f"{table} input >> nth=1", "Enter")
+    assert "99.33% yours 99%" in page.inner_text(table)
 
 
 def test_curves_and_surface(page: Any) -> None:
