@@ -27,6 +27,8 @@ from softsym.refute.sampling import sample
 CHECK_BITS = (64, 250)
 ROOT_BITS = 280
 """A root is enclosed to about this many bits, far beyond what any comparison needs."""
+MAX_DENOMINATOR = 100_000
+"""The denominator up to which an enclosed root is tried as a rational, which then is checked exactly."""
 _BRACKETS = tuple(Fraction(s) for s in ("1/10", "1/100", "1/2", "1", "3", "10", "100"))
 
 
@@ -221,6 +223,10 @@ class Admissible:
         root = _enclosed_root(gap)
         if root is None:
             return None
+        simple = Fraction(float(root)).limit_denominator(MAX_DENOMINATOR)
+        if _is_zero(gap(simple)):
+            point = moved(simple)
+            return self._after(candidate, point) if self._in_kinds(point) else None
         point = moved(root)
         if not self._in_kinds(point) or self._parts(condition, candidate) > 1:
             return None

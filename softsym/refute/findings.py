@@ -64,6 +64,12 @@ def _side(side: Any, point: Point, entry: tuple[int, ...]) -> str:
         return str(found)
     for number in entry:
         value = value[number - 1] if isinstance(value, tuple) else value
+    return _side_text(value)
+
+
+def _side_text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_side_text(v) for v in value) + "]"
     return _number_text(value)
 
 

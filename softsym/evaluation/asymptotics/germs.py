@@ -85,7 +85,11 @@ class Germs(Evaluator):
         self.context = context
 
     def symbol(self, symbol: Symbol) -> Germ:
-        return nodes.Pi() if symbol.name == "pi" else super().symbol(symbol)
+        if symbol.name == "pi":
+            return nodes.Pi()
+        value = super().symbol(symbol)
+        entrywise(_require_exact, value)
+        return value
 
     def compute(self, expr: Apply) -> Germ:
         if expr.head in _RULES:
