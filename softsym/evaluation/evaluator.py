@@ -77,6 +77,8 @@ class Evaluator:
             return fmpq(self.lengths[symbol.name])
         if symbol.name == "pi":
             return scalars.pi()
+        if symbol.kind.type == "index" and symbol.name in self.indices:  # a bound one hides a value of the point
+            return fmpq(self.indices[symbol.name])
         if symbol.name not in self.values:
             raise DomainError(f"the point has no value for {symbol.name}; it has {', '.join(sorted(self.values))}")
         return self.values[symbol.name]
