@@ -65,6 +65,13 @@ def test_statement() -> None:
     assert latex == r"\max(z) \le \operatorname{LSE}_t(z)\quad \text{where}\ t\colon \text{positive}, N \ge 2"
 
 
+def test_an_index_that_hides_another_gets_its_own_name() -> None:
+    latex = to_latex(parse("sum(z[k]*sum(exp(w[k]), k), k)"))
+    assert latex == r"\sum_{k=1}^{N} z_k \sum_{l=1}^{N} e^{w_l}"
+    beside = to_latex(parse("sum(z[k], k)*sum(w[k], k)"))
+    assert beside == r"\left(\sum_{k=1}^{N} z_k \right) \sum_{k=1}^{N} w_k"
+
+
 def test_a_bound_index_is_never_a_name_in_use() -> None:
     assert r"\sum_{l=1}^{N} z_l z_k" in to_latex(parse("sum(z*z[k])"))
 

@@ -159,7 +159,7 @@ class Widget:
         return f'<div class="controls needs-script">{"".join(fields)}</div>'
 
     def _table(self) -> str:
-        heads = [f'<th scope="col">{formula_html(name)}</th>' for name in self.vectors]
+        heads = [f'<th scope="col" aria-label="{name}">{formula_html(name)}</th>' for name in self.vectors]
         for item in self.columns:
             formula = "" if item.naive else f"<br>{formula_html(item.expr)}"
             heads.append(f'<th scope="col">{escape(item.label)}{formula}</th>')

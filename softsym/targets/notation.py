@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from softsym.entries import entry, fresh_index
 from softsym.errors import UnsupportedError
-from softsym.expression import Apply, Expr, Number, Symbol, length_expr, walk
+from softsym.expression import Apply, Expr, Number, Symbol, length_expr, substitute, walk
 from softsym.language import Chain, Statement
 from softsym.language.printer import decimal_text, declarations
 from softsym.shapes import literal
@@ -101,10 +101,11 @@ def _name(name: str) -> Box:
 
 
 class _Notation:
-    """One visitor method a head; ``taken`` are the names that a bound index must not have."""
+    """One visitor method a head; ``taken`` are names that a new index must not have, ``open`` those bound around here."""
 
     def __init__(self, taken: set[str]) -> None:
         self.taken, self.in_script = taken, False
+        self.open: set[str] = set()
 
     def box(self, expr: Expr) -> Box:
         return self.visit(expr)[0]
@@ -249,8 +250,14 @@ class _Notation:
         return self._over_index("∏", body, None)
 
     def _over_index(self, sign: str, body: Expr, index: Expr | None) -> Placed:
-        if isinstance(index, Symbol):
-            return self._big(sign, index, index.kind.vector_length, body)
+        if isinstance(index, Symbol) and index.name not in self.open:
+            self.open.add(index.name)
+            found = self._big(sign, index, index.kind.vector_length, body)
+            self.open.remove(index.name)
+            return found
+        if isinstance(index, Symbol):  # it hides an outer index, which reads badly
+            with self.bound(index.kind.vector_length) as new:
+                return self._big(sign, new, index.kind.vector_length, substitute(body, {index: new}))
         with self.bound(body.shape[0]) as new:
             return self._big(sign, new, body.shape[0], entry(body, new))
 
