@@ -10,7 +10,8 @@ from softsym.page import Play, Series, Table
 from softsym.workbook import Chart, Scalar, Vector
 
 Z = (1.0, 2.5, 0.5, 2.3)
-BETAS = tuple(10 ** (k / 8) for k in range(-16, 17))
+BETAS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 50.0, 100.0)
+UP_TO = (0.0, 20.0)
 SHOWN = (0.01, 0.1, 1, 10, 100)
 SOURCES = (
     (
@@ -71,27 +72,29 @@ def _sweeps(made: Report) -> None:
     entries = made.book.sweep("Softmax over beta", "beta", BETAS)
     curves = tuple(entries.column(f"softmax(z, beta)[{k}]", f"entry {k}") for k in range(1, len(Z) + 1))
     title = "Softmax tends to the one-hot argmax"
-    made.book.chart(Chart("scatter", title, "", entries.x, curves, "beta", "probability"))
+    made.book.chart(Chart("scatter", title, "", entries.x, curves, "beta", "probability", UP_TO))
     smooth = made.book.sweep("Smooth maxima over beta", "beta", BETAS)
     columns = tuple(smooth.column(text, name) for name, text in SMOOTH)
     hard = smooth.column("max(z)", "maximum")
     title = "The smooth maxima tend to the maximum"
-    made.book.chart(Chart("scatter", title, "", smooth.x, (*columns, hard), "beta", "value", y_range=(0.0, 5.0)))
+    made.book.chart(Chart("scatter", title, "", smooth.x, (*columns, hard), "beta", "value", UP_TO, (1.0, 4.0)))
     made.section("Over a sweep of beta")
-    betas = BETAS[8:]
     for title, shown in (
         (
             "Softmax tends to the one-hot argmax",
             [(f"entry {k}", f"softmax(z, beta)[{k}]") for k in range(1, len(Z) + 1)],
         ),
-        ("The smooth maxima tend to the maximum", [*SMOOTH, ("maximum", "max(z) + 0*beta")]),
+        ("The smooth maxima tend to the maximum", list(SMOOTH)),
     ):
-        made.add(Curves(title, tuple(_curve(name, text, betas) for name, text in shown), "beta", "", True, title))
+        curves = [_curve(name, text) for name, text in shown]
+        if shown == list(SMOOTH):
+            curves.append(Series("maximum", BETAS, (max(Z),) * len(BETAS)))
+        made.add(Curves(title, tuple(curves), "beta", "", True, title))
 
 
-def _curve(name: str, text: str, betas: tuple[float, ...]) -> Series:
-    found = [value(text, 8, z=Z, beta=beta) for beta in betas]
-    return Series(name, betas, tuple(float(y) for y in found if not isinstance(y, tuple)))
+def _curve(name: str, text: str) -> Series:
+    found = [value(text, 8, z=Z, beta=beta) for beta in BETAS]
+    return Series(name, BETAS, tuple(float(y) for y in found if not isinstance(y, tuple)))
 
 
 def _mathematics(made: Report) -> None:
