@@ -6,7 +6,7 @@ the inputs and the columns before it; results, checks and charts; and :meth:`Boo
     book = Book("Beta tables", "Softmax at two inverse temperatures.",
                 [Scalar("beta", 500, "inverse temperature", kind="real"), Vector("z", [0.95, 0.99, 0.98], "logits")])
     steps = book.table("At beta", "z")                                  # a row an entry of z
-    naive = steps.column("naive", "exp(beta*z)", number_format="0.00E+00")   # overflows for a large beta, and shows it
+    steps.column("naive", "exp(beta*z)", number_format="0.00E+00", accept="it overflows for a large beta, to show it")
     steps.column("e", "exp(beta*z - max(beta*z))")
     cells = steps.column("p", "e/sum(e)", number_format="0.00%", output=True)
     steps.note("as printed", ["0.00%", "99.33%", "0.67%"])              # text beside ours
@@ -29,6 +29,7 @@ A chart's place on the Results sheet is chosen by the book.
 what a reviewer would mend. :mod:`softsym.workbook.plan` is the plan underneath, pure data.
 """
 
+from softsym.workbook.audit import Finding, audit
 from softsym.workbook.book import Book
 from softsym.workbook.export import write_workbook
 from softsym.workbook.plan import Cell, CellError, Chart, Plan, Series, Sheet
@@ -40,11 +41,13 @@ __all__ = [
     "Cell",
     "CellError",
     "Chart",
+    "Finding",
     "Plan",
     "Scalar",
     "Series",
     "Sheet",
     "Vector",
+    "audit",
     "entry_cell",
     "write",
     "write_workbook",

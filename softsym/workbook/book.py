@@ -165,8 +165,7 @@ class Book:
         formula that overflows, is shown and does not fail.
         """
         sides = difference(self.scope, left, right)
-        formulas = [self.scope.maker(side, "Checks").formula() for side in sides]
-        self.checks.add(what, formulas[0], formulas[1], relation, skip_errors=skip_errors)
+        self.checks.add(what, *sides, relation, skip_errors=skip_errors)
 
     def no_errors(self, what: str, where: str) -> None:
         """No cell of the range may hold an error."""

@@ -10,6 +10,7 @@ from softsym.expression import Expr
 from softsym.language import bare_text
 from softsym.targets.excel import FormulaMaker
 from softsym.targets.excel_syntax import column_letters
+from softsym.workbook.audit import ACCEPTED
 from softsym.workbook.plan import ColourScale, Series, Sheet, address, area
 from softsym.workbook.scope import Scope, column_place
 
@@ -91,12 +92,14 @@ class Table(_Headed):
         mathematics: str = "",
         output: bool = False,
         accurate: bool | None = None,
+        accept: str = "",
     ) -> str:
         """A step: ``text`` is a vector expression in the inputs and the columns so far, and ``name`` is new.
 
         ``form`` "plain" lays the formula out as it is written, which may overflow; "stable" never does. The text stands
         above the header, unless ``mathematics`` is given. ``accurate`` prints log(1 + u) and exp(t) - 1 so that they
-        keep their digits, as in the stable form. Gives the cells of the column.
+        keep their digits, as in the stable form. ``accept`` says why the column may overflow or fail; it is shown as a
+        comment, and the audit takes it as an answer. Gives the cells of the column.
 
         Raises :class:`~softsym.errors.ShapeError` if the expression is not a vector of the table's length.
         """
@@ -106,6 +109,8 @@ class Table(_Headed):
         self.right += 1
         shown = mathematics or (text if isinstance(text, str) else bare_text(text))
         self.head(self.right, header or name, shown)
+        if accept:
+            self.sheet.cells[self.header_row, self.right].comment = f"{ACCEPTED} {accept}"
         kept = form == "stable" if accurate is None else accurate
         maker = self.scope.maker(expr, self.sheet.name, self.linked, accurate=kept)
         self._formulas(maker.formula, "Output" if output else "Calculation", number_format)

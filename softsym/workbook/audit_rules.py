@@ -1,0 +1,308 @@
+"""The rules of the audit, each a function from a workbook to findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
+from softsym.errors import LanguageError
+from softsym.targets import excel_syntax as syntax
+from softsym.targets.excel_syntax import (
+    Call,
+    DefinedName,
+    ErrorLiteral,
+    Formula,
+    NumberLiteral,
+    Reference,
+    walk_formula,
+)
+from softsym.workbook.audit import Audited, Finding, FormulaCell, Rule, Where, place
+from softsym.workbook.exponents import largest_exponent, overflowing_input
+from softsym.workbook.scope import defined_name
+
+_VOLATILE = frozenset(("NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY", "OFFSET", "INDIRECT", "INFO", "CELL"))
+_STRUCTURAL = frozenset(("0", "1", "2"))
+_COUNTING = frozenset(("INDEX", "CHOOSE", "ROUND", "LARGE", "SMALL", "LEFT", "RIGHT", "MID", "LOG", "POWER", "MATCH"))
+_AGGREGATES = frozenset((
+    "SUM", "MAX", "MIN", "PRODUCT", "AVERAGE", "COUNT", "COUNTA", "COUNTIF", "SUMIF", "SUMSQ", "AND", "OR", "INDEX",
+    "MATCH", "ROWS", "COLUMNS", "LARGE", "SMALL", "MEDIAN", "STDEV", "VAR", "COUNTBLANK", "ROW", "COLUMN", "VLOOKUP",
+    "HLOOKUP", "LOOKUP", "SUMIFS", "COUNTIFS", "AVERAGEIF", "AVERAGEIFS", "RANK", "OFFSET", "SUBTOTAL", "HYPERLINK",
+    "PERCENTILE", "QUARTILE", "MODE", "CORREL", "SLOPE", "INTERCEPT", "FREQUENCY", "NPV", "IRR", "ISBLANK",
+))  # fmt: skip
+"""Functions that take whole ranges."""
+_ARRAYS = frozenset(("SUMPRODUCT", "MMULT", "TRANSPOSE", "LET", "LAMBDA", "FILTER", "SORT", "UNIQUE", "SEQUENCE"))
+
+
+def _finding(rule: str, where: Where | str, detail: str, why: str, advice: str) -> Finding:
+    return Finding(rule, where if isinstance(where, str) else place(where), detail, why, advice)
+
+
+def hard_coded(audited: Audited) -> Iterator[Finding]:
+    """Numbers in formulas, other than those that belong to a formula's structure."""
+    for where, cell in audited.formulas.items():
+        numbers = [] if cell.tree is None or audited.is_accepted(where) else sorted(set(_constants(cell.tree)))
+        if numbers:
+            yield _finding(
+                "hard-coded number", where, f"the formula holds {', '.join(numbers)}",
+                "A number inside a formula is changed in one place and forgotten in another.",
+                "Put it into a labelled input cell and refer to that.",
+            )  # fmt: skip
+
+
+def _constants(node: Formula) -> Iterator[str]:
+    if isinstance(node, NumberLiteral):
+        if node.text not in _STRUCTURAL:
+            yield node.text
+        return
+    if isinstance(node, syntax.ArrayLiteral):
+        return
+    if isinstance(node, syntax.Binary) and node.sign == "^" and isinstance(node.right, NumberLiteral):
+        yield from _constants(node.left)
+        return
+    skipped = isinstance(node, Call) and node.name in _COUNTING
+    for child in syntax.children(node):
+        if not (skipped and isinstance(child, NumberLiteral)):
+            yield from _constants(child)
+
+
+def inconsistent(audited: Audited) -> Iterator[Finding]:
+    """A formula between two that agree with each other and not with it."""
+    for (sheet, column), group in groupby(sorted(audited.formulas, key=_by_column), key=lambda w: (w[0], w[2])):
+        rows = [where[1] for where in group]
+        shapes = {row: relative_text(audited.formulas[sheet, row, column]) for row in rows}
+        for row in rows:
+            above, below = shapes.get(row - 1), shapes.get(row + 1)
+            if above is not None and above == below != shapes[row]:
+                yield _finding(
+                    "inconsistent formula", (sheet, row, column), "the formula differs from those above and below it",
+                    "One odd formula in a column is nearly always a slip.",
+                    "Copy the formula of its neighbours, or move the exception to a column of its own.",
+                )  # fmt: skip
+
+
+def _by_column(where: Where) -> tuple[str, int, int]:
+    return where[0], where[2], where[1]
+
+
+_CORNER = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([1-9][0-9]{0,6})(?![\w(])")
+
+
+def relative_text(cell: FormulaCell) -> str:
+    """The formula with its references as steps from its own cell, so that copies of one formula have one text."""
+    _, row, column = cell.where
+
+    def step(match: re.Match[str]) -> str:
+        there = syntax.column_number(match[2])
+        down = f"R{match[4]}" if match[3] else f"R[{int(match[4]) - row}]"
+        return down + (f"C{there}" if match[1] else f"C[{there - column}]")
+
+    body = cell.text.removeprefix("=")
+    try:
+        parts = syntax.tokens(body)
+    except LanguageError:
+        return body
+    return "".join(_CORNER.sub(step, t.text) if t.kind == "operand" else t.text for t in parts)
+
+
+def overflowing(audited: Audited) -> Iterator[Finding]:
+    """Exponentials of what may grow without bound."""
+    for where, cell in audited.formulas.items():
+        if cell.tree is None or audited.is_accepted(where):
+            continue
+        for node in walk_formula(cell.tree):
+            if isinstance(node, Call) and node.name == "EXP" and len(node.args) == 1:
+                if largest_exponent(audited, node.args[0], where[0]):
+                    continue
+                example = overflowing_input(audited, node.args[0], where[0])
+                yield _finding(
+                    "EXP without its maximum subtracted", where, f"EXP overflows {example or 'for large inputs'}",
+                    "Above 709.78 EXP gives #NUM!, and every figure that depends on it fails.",
+                    "Subtract the maximum of the exponents first: EXP(x-MAX(x)) gives the same ratios.",
+                )  # fmt: skip
+                break
+
+
+def rounded_sums(audited: Audited) -> Iterator[Finding]:
+    """Sums over rounded probabilities."""
+    for where, cell in audited.formulas.items():
+        for node in walk_formula(cell.tree) if cell.tree else ():
+            if not (isinstance(node, Call) and node.name in ("SUM", "SUMPRODUCT")):
+                continue
+            ranges = [a for a in node.args if isinstance(a, Reference) and not a.is_cell]
+            if any(_is_rounded(audited, r, where[0]) for r in ranges):
+                yield _finding(
+                    "sum of rounded probabilities", where, "it adds probabilities that are rounded",
+                    "Rounded parts need not sum to the whole: to 0.99 or 1.01 instead of 1.",
+                    "Add the exact figures and round by the number format only.",
+                )  # fmt: skip
+
+
+def _is_rounded(audited: Audited, reference: Reference, sheet: str) -> bool:
+    cells = [(reference.sheet or sheet, row, column) for row, column in reference.cells()][:1000]
+    trees = [audited.formulas[c].tree for c in cells if c in audited.formulas]
+    if any(isinstance(t, Call) and t.name in ("ROUND", "ROUNDUP", "ROUNDDOWN") for t in trees):
+        return True
+    values = [audited.cells[c].value for c in cells if c in audited.cells]
+    if len(values) < 2 or any(not isinstance(v, float | int) or isinstance(v, bool) or not 0 <= v <= 1 for v in values):
+        return False
+    total = sum(values)
+    return all(round(v, 4) == v for v in values) and 1e-9 < abs(total - 1) < 0.03
+
+
+def broken(audited: Audited) -> Iterator[Finding]:
+    """Names and references that lead nowhere."""
+    known = {name.casefold() for name in audited.names}
+    for name, target in audited.names.items():
+        if "#REF!" in target or "[" in target:
+            yield _finding("broken name", name, f"the name {name} stands for {target}", _LOST, "Delete or repair it.")
+        if defined_name(name) is None:
+            advice = "Rename it, for instance with an underscore: z_1."
+            yield _finding(
+                "name like a cell", name, f"{name} reads as a cell", "Formulas take it for the cell.", advice
+            )
+    for where, cell in audited.formulas.items():
+        for node in walk_formula(cell.tree) if cell.tree else ():
+            problem = _broken_part(node, known, audited)
+            if problem:
+                yield _finding("broken reference", where, problem, _LOST, "Repair the formula.")
+                break
+    for sheet in audited.book.worksheets:
+        yield from _broken_links(sheet, audited)
+
+
+_LOST = "What it referred to is gone, and the figure with it."
+
+
+def _broken_part(node: Formula, known: set[str], audited: Audited) -> str:
+    if isinstance(node, ErrorLiteral) and node.text == "#REF!":
+        return "it refers to a cell that was deleted"
+    if isinstance(node, Reference) and node.sheet and node.sheet not in audited.sheets:
+        return f"there is no sheet {node.sheet}"
+    if isinstance(node, DefinedName):
+        if re.match(r"'?\[", node.text):
+            return f"it refers to another file, {node.text}"
+        if node.text.isidentifier() and node.text.casefold() not in known and not audited.book_has_table(node.text):
+            return f"the name {node.text} is not defined"
+    return ""
+
+
+def _broken_links(sheet: object, audited: Audited) -> Iterator[Finding]:
+    for link in getattr(sheet, "_hyperlinks", []):
+        target = (link.location or "").rpartition("!")[0].strip("'").replace("''", "'")
+        if link.location and target and target not in audited.sheets:
+            cell = f"{sheet.title}!{link.ref}"  # type: ignore[attr-defined]
+            yield _finding(
+                "broken link", cell, f"the link leads to {link.location}", _LOST, "Repair or delete the link."
+            )
+
+
+def volatile(audited: Audited) -> Iterator[Finding]:
+    """Functions that change without an edit, or hide what they refer to."""
+    for where, cell in audited.formulas.items():
+        used = sorted({n.name for n in walk_formula(cell.tree) if isinstance(n, Call)} & _VOLATILE) if cell.tree else []
+        if used:
+            yield _finding(
+                "volatile function", where, f"it uses {', '.join(used)}",
+                "It is computed anew at every change, and its precedents cannot be traced.",
+                "Use INDEX for OFFSET and INDIRECT; keep dates and random numbers as inputs.",
+            )  # fmt: skip
+
+
+def intersecting(audited: Audited) -> Iterator[Finding]:
+    """Ranges where one number is wanted."""
+    for where, cell in audited.formulas.items():
+        if cell.tree is not None and not cell.is_array and _intersects(cell.tree, ranges_are_fine=False):
+            yield _finding(
+                "implicit intersection", where, "it computes with a whole range as if it were one number",
+                "Most spreadsheets take one cell of the range, or give #VALUE!; some compute all of it.",
+                "Put SUMPRODUCT around it, or enter it as an array formula.",
+            )  # fmt: skip
+
+
+def _intersects(node: Formula, *, ranges_are_fine: bool) -> bool:
+    if isinstance(node, Reference):
+        return not node.is_cell and not ranges_are_fine
+    if isinstance(node, Call):
+        if node.name in _ARRAYS:
+            return any(_has_if_on_range(a) for a in node.args) if node.name == "SUMPRODUCT" else False
+        return any(_intersects(a, ranges_are_fine=node.name in _AGGREGATES) for a in node.args)
+    return any(_intersects(child, ranges_are_fine=False) for child in syntax.children(node))
+
+
+def _has_if_on_range(node: Formula) -> bool:
+    """``IF`` is not carried out on arrays, even inside SUMPRODUCT."""
+    calls = (n for n in walk_formula(node) if isinstance(n, Call) and n.name == "IF")
+    return any(_intersects(call.args[0], ranges_are_fine=False) for call in calls if call.args)
+
+
+def failing(audited: Audited) -> Iterator[Finding]:
+    """Cells that show an error or hold no value."""
+    for where, cell in audited.cells.items():
+        value = audited.value(where)
+        if isinstance(value, str) and value in syntax.ERRORS and (cell.data_type in ("e", "f")):
+            if not audited.is_accepted(where):
+                advice = "Mend the formula, or say in a comment why it is meant."
+                yield _finding("error", where, f"it shows {value}", "Figures that depend on it fail too.", advice)
+        elif cell.data_type == "f" and value is None:
+            yield _finding(
+                "no value", where, "the formula was saved without its value",
+                "Previews and programs that read the file see an empty cell.", "Open it in a spreadsheet and save it.",
+            )  # fmt: skip
+
+
+def unread(audited: Audited) -> Iterator[Finding]:
+    """Formulas that cannot be read."""
+    for where, cell in audited.formulas.items():
+        if cell.tree is None:
+            yield _finding(
+                "unreadable formula", where, f"{cell.text[:60]} cannot be read", "It is not audited.", "Check it."
+            )
+
+
+def unchecked(audited: Audited) -> Iterator[Finding]:
+    """A workbook without checks."""
+    texts = (str(c.value) for c in audited.cells.values() if c.data_type == "s")
+    labelled = any(re.search(r"\bchecks?\b", t, re.IGNORECASE) for t in (*audited.sheets, *texts))
+    if len(audited.formulas) >= 5 and not labelled:
+        yield _finding(
+            "no checks", audited.sheets[0], f"{len(audited.formulas)} formulas and no check among them",
+            "A slip stays unseen until someone relies on the figure.",
+            "Add checks: sums that must be 1, bounds, two formulas that must agree, and one flag over all.",
+        )  # fmt: skip
+
+
+def unprotected(audited: Audited) -> Iterator[Finding]:
+    """Sheets whose formulas can be overwritten."""
+    for sheet in audited.book.worksheets:
+        places = [w for w in audited.formulas if w[0] == sheet.title]
+        locked = sheet.protection.sheet and all(audited.cells[w].protection.locked for w in places)
+        if places and not locked:
+            yield _finding(
+                "unprotected formulas", place((sheet.title, 1, 1)), f"{len(places)} formula(s) can be overwritten",
+                "A formula that is typed over is lost without a trace.",
+                "Unlock the input cells and protect the sheet, without a password.",
+            )  # fmt: skip
+
+
+_FORMULA_LIKE = re.compile(r"=\s*[-+(@A-Za-z0-9$'\"]|[-@+]\s*[A-Za-z]+\(")
+
+
+def formula_like(audited: Audited) -> Iterator[Finding]:
+    """Texts that look like formulas."""
+    for where, cell in audited.cells.items():
+        if cell.data_type == "s" and re.match(
+            r"=\s*[-+(@A-Za-z0-9$'\"]|[@+]\s*[A-Za-z]+\(|-\s*[A-Za-z]+\(", cell.value
+        ):
+            yield _finding(
+                "text that looks like a formula", where, f"{cell.value[:40]!r} is text",
+                "It is never computed, and becomes a formula when someone edits or imports it.",
+                "Enter it as a formula, or put something in front of it.",
+            )  # fmt: skip
+
+
+RULES: tuple[Rule, ...] = (
+    hard_coded, inconsistent, overflowing, rounded_sums, broken, volatile, intersecting, failing, unread, unchecked,
+    unprotected, formula_like,
+)  # fmt: skip
+"""Every rule, in the order of the docstring of :func:`softsym.workbook.audit.audit`."""

@@ -1,0 +1,143 @@
+"""Whether the exponent of an EXP is bounded, and which input makes it overflow if it is not."""
+
+from __future__ import annotations
+
+from softsym.targets.excel_syntax import Binary, Call, Formula, NumberLiteral, Reference, Unary, children, walk_formula
+from softsym.workbook.audit import Audited, place
+
+LARGEST = 709.782712893384
+"""EXP of more than this is beyond the range of doubles."""
+_DEPTH = 12
+
+
+def largest_exponent(audited: Audited, node: Formula, sheet: str) -> bool:
+    """Whether an exponent is bounded by its form: a maximum is subtracted in it, or it is never above 0."""
+    return _Bound(audited).is_bounded(node, sheet, _DEPTH)
+
+
+class _Bound:
+    def __init__(self, audited: Audited) -> None:
+        self.audited = audited
+
+    def formula(self, node: Formula, sheet: str) -> tuple[Formula, str] | None:
+        """The formula behind a reference to one cell, or to the first cell of a range."""
+        if not isinstance(node, Reference):
+            return None
+        where = (node.sheet or sheet, node.top, node.left)
+        cell = self.audited.formulas.get(where)
+        return (cell.tree, where[0]) if cell is not None and cell.tree is not None else None
+
+    def is_bounded(self, node: Formula, sheet: str, depth: int) -> bool:
+        if depth == 0:
+            return False
+        if isinstance(node, NumberLiteral):
+            return float(node.text) < LARGEST
+        if isinstance(node, Unary):
+            return node.sign == "-" and self.is_nonnegative(node.operand, sheet, depth)
+        if isinstance(node, Binary):
+            return self._binary(node, sheet, depth)
+        if isinstance(node, Call):
+            return self._call(node, sheet, depth)
+        behind = self.formula(node, sheet)
+        return behind is not None and self.is_bounded(*behind, depth - 1)
+
+    def _binary(self, node: Binary, sheet: str, depth: int) -> bool:
+        left, right = node.left, node.right
+        if node.sign == "-":
+            return self.is_extreme(right, sheet, depth) or self.is_extreme(left, sheet, depth) or (
+                self.is_bounded(left, sheet, depth) and self.is_nonnegative(right, sheet, depth)
+            ) or _is_halved_gap(node)  # fmt: skip
+        if node.sign in "*/":
+            return any(self._is_shifted(part, sheet, depth) for part in (left, right)) or (
+                self.is_bounded(left, sheet, depth) and self.is_nonnegative(right, sheet, depth)
+                and not isinstance(left, NumberLiteral)
+            )  # fmt: skip
+        if node.sign == "+":
+            return self.is_bounded(left, sheet, depth) and self.is_bounded(right, sheet, depth)
+        return False
+
+    def _call(self, node: Call, sheet: str, depth: int) -> bool:
+        if node.name == "MIN":
+            return any(self.is_bounded(a, sheet, depth) for a in node.args)
+        if node.name == "MAX":
+            return all(self.is_bounded(a, sheet, depth) for a in node.args)
+        if node.name == "LN":
+            return True
+        return node.name in ("TANH", "SIGN")
+
+    def _is_shifted(self, node: Formula, sheet: str, depth: int) -> bool:
+        """Whether a factor is a difference to a maximum, or is negative: the other factor scales it."""
+        behind = self.formula(node, sheet)
+        if behind is not None:
+            return depth > 1 and self._is_shifted(*behind, depth - 1)
+        if isinstance(node, Binary) and node.sign == "-":
+            return self._binary(node, sheet, depth)
+        return isinstance(node, Unary) and self.is_bounded(node, sheet, depth)
+
+    def is_extreme(self, node: Formula, sheet: str, depth: int) -> bool:
+        """Whether a node is a maximum or minimum of a range, perhaps scaled."""
+        for part in walk_formula(node):
+            if isinstance(part, Call) and part.name in ("MAX", "MIN", "LARGE"):
+                return True
+            behind = self.formula(part, sheet)
+            if behind is not None and depth > 1 and isinstance(part, Reference) and part.is_cell:
+                tree = behind[0]
+                if isinstance(tree, Call | Binary | Reference) and self.is_extreme(tree, behind[1], depth // 2):
+                    return True
+        return False
+
+    def is_nonnegative(self, node: Formula, sheet: str, depth: int) -> bool:
+        if isinstance(node, NumberLiteral):
+            return True
+        if isinstance(node, Call):
+            return node.name in ("ABS", "EXP", "SQRT", "SUMSQ", "COUNT", "ROWS", "COLUMNS", "PI") or (
+                node.name == "MAX" and any(a == NumberLiteral("0") for a in node.args)
+            )
+        if isinstance(node, Binary):
+            if node.sign == "^" and isinstance(node.right, NumberLiteral):
+                return float(node.right.text) % 2 == 0 or self.is_nonnegative(node.left, sheet, depth)
+            return node.sign in "+*/" and all(self.is_nonnegative(c, sheet, depth) for c in children(node))
+        behind = self.formula(node, sheet)
+        return behind is not None and depth > 1 and self.is_nonnegative(*behind, depth - 1)
+
+
+def _is_halved_gap(node: Binary) -> bool:
+    """``x-ABS(x)``, which is never above 0."""
+    return isinstance(node.right, Call) and node.right.name == "ABS" and node.right.args == (node.left,)
+
+
+def overflowing_input(audited: Audited, node: Formula, sheet: str) -> str:
+    """An input cell and a value of it that make the exponent overflow, in words; empty if none is found.
+
+    The exponent is taken as proportional to the input, as the product of a logit and an inverse temperature is.
+    """
+    for part in walk_formula(node):
+        if isinstance(part, Reference):
+            where = (part.sheet or sheet, part.top, part.left)
+            value = audited.value(where) if where[0] in audited.sheets else None
+            if where not in audited.formulas and isinstance(value, int | float) and value > 0:
+                others = _others(audited, node, part, sheet)
+                if others > 0:
+                    return f"once {place(where)} is above {LARGEST / others:.4g}"
+    return ""
+
+
+def _others(audited: Audited, node: Formula, part: Reference, sheet: str) -> float:
+    """The product of the other factors at their present values, or 0 where the exponent is no product."""
+    if node == part:
+        return 1.0
+    if isinstance(node, Binary) and node.sign == "*":
+        for mine, other in ((node.left, node.right), (node.right, node.left)):
+            inner = _others(audited, mine, part, sheet)
+            if inner:
+                return inner * _present(audited, other, sheet)
+    return 0.0
+
+
+def _present(audited: Audited, node: Formula, sheet: str) -> float:
+    if isinstance(node, NumberLiteral):
+        return float(node.text)
+    if isinstance(node, Reference) and (node.sheet or sheet) in audited.sheets:
+        values = [audited.value((node.sheet or sheet, row, column)) for row, column in list(node.cells())[:1000]]
+        return max((float(v) for v in values if isinstance(v, int | float)), default=0.0)
+    return 0.0
