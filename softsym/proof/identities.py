@@ -6,6 +6,7 @@ from softsym.algebra import Assumptions, ZeroTest
 from softsym.errors import BudgetError, SoftsymError, UnsupportedError
 from softsym.expansion import expand
 from softsym.expression import Expr, apply, free_symbols
+from softsym.language import bare_text
 from softsym.proof.verdict import ProofStep
 
 
@@ -31,15 +32,15 @@ def prove_equal(left: Expr, right: Expr, known: Assumptions, deadline: float) ->
 def _steps(
     left: Expr, right: Expr, cases: list[tuple[tuple[str, ...], ...]], written_out: bool
 ) -> tuple[ProofStep, ...]:
-    steps = [ProofStep("definitions", f"{left} == {expand(left)}", f"{right} == {expand(right)}")]
+    sides = [f"{bare_text(side)} == {bare_text(expand(side))}" for side in (left, right)]
+    steps = [ProofStep("definitions", *sides)]
     names = sorted(s.name for s in free_symbols(left) | free_symbols(right) if s.kind.type == "index")
     if len(cases) > 1:
         ways = "; ".join(_way(case) for case in cases)
         steps.append(ProofStep("cases", f"the indices {', '.join(names) or 'and positions'} may coincide", ways))
     how = "sums written out" if written_out else "sums over symbolic lengths kept as atoms"
-    steps.append(
-        ProofStep("normal form", f"({left}) - ({right}) == 0", "", f"a rational function of independent atoms; {how}")
-    )
+    zero = f"{bare_text(apply('sub', left, right))} == 0"
+    steps.append(ProofStep("normal form", zero, "", f"a rational function of independent atoms; {how}"))
     return tuple(steps)
 
 

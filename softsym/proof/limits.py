@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from softsym.expression import Apply, Expr, apply, walk
-from softsym.language import Chain, Statement
+from softsym.language import Chain, Statement, bare_text
 from softsym.proof.assumptions import assumptions_of
 from softsym.proof.verdict import ProofStep
 
@@ -44,5 +44,5 @@ def _replaced(node: Expr, statement: Statement, steps: list[ProofStep], deadline
 
     plain = Apply("limit", (resolve(inner.args[0]), *inner.args[1:]), inner.shape, inner.depth)
     value, taken = limit_steps(plain, assumptions_of(statement), deadline, statement.claim.sides)
-    steps.extend(ProofStep(s.rule, str(s.before), str(s.after), s.condition) for s in taken)
+    steps.extend(ProofStep(s.rule, bare_text(s.before), bare_text(s.after), s.condition) for s in taken)
     return value
