@@ -31,7 +31,7 @@ def _logs(value: Rational) -> list[Atom]:
 
 
 def by_single_logarithm(goal: Goal, prove: Prove) -> Steps | None:
-    """``log(x) + u >= 0`` is ``x*exp(u) >= 1``: all logarithms whose factors are numbers are joined into one."""
+    """``log(x) + u >= 0`` is ``x*exp(u) >= 1``: the logarithms whose factors are numbers are joined into one."""
     if goal.value.den:
         return None
     for scale in _scales(goal):
@@ -39,7 +39,7 @@ def by_single_logarithm(goal: Goal, prove: Prove) -> Steps | None:
         logs = _logs(value)
         factors = [coefficient_of(value, a) for a in logs]
         numbers = [f.constant() if f is not None else None for f in factors]
-        if not logs or len(logs) > MAX_LOGS or any(n is None for n in numbers):
+        if not logs or len(logs) > MAX_LOGS or all(n is None for n in numbers):
             continue
         exponential = elementary.exp(goal.alg, value)
         steps = prove(goal.sub(exponential - Rational.of(1)))

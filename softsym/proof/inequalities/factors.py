@@ -81,9 +81,9 @@ def by_two_exponentials(goal: Goal, prove: Prove) -> Steps | None:
         return None
     (upper, cu), (lower, cl) = ((m, c), (n, -d)) if c > 0 else ((n, d), (m, -c))
     ratio = Rational(Poly({mono_mul(upper, mono_pow(lower, -1)): cu / cl}))
-    allowed = {POSITIVE} if goal.strict else {POSITIVE, NONNEGATIVE}  # a lower side of 0 needs no proof
-    lower_signs = {atom_sign(goal.alg, a) for a, _ in lower}
-    if not lower_signs <= allowed or not {atom_sign(goal.alg, a) for a, _ in upper} <= {POSITIVE} | lower_signs:
+    # A side of 0 has the logarithm -oo: the rules that prove the gap of logarithms hold there in the limit.
+    allowed = {POSITIVE} if goal.strict else {POSITIVE, NONNEGATIVE}
+    if not {atom_sign(goal.alg, a) for a, _ in (*upper, *lower)} <= allowed:
         return None
     if not any(a.head in ("exp", "root") for a in ratio.atoms) or any(a.head == "sum" for a in ratio.atoms):
         return None

@@ -20,6 +20,7 @@ DEPTHS = {2: 60, 3: 150, 4: 300, 5: 600, 7: 800}
 
 RULES: tuple[Rule, ...] = (
     factors.by_factors,
+    quadratic.by_centring,
     splitting.by_members,
     splitting.by_absolute_value,
     factors.by_two_exponentials,
@@ -28,7 +29,6 @@ RULES: tuple[Rule, ...] = (
     convexity.by_single_logarithm,
     factors.by_squares,
     quadratic.by_diagonal,
-    quadratic.by_centring,
     elimination.by_facts,
     termwise.by_terms,
     termwise.by_pairs,
