@@ -46,11 +46,20 @@ def asset(name: str) -> str:
     return (files("softsym.page") / "assets" / name).read_text(encoding="utf-8")
 
 
+def math_font() -> str:
+    """The style that brings the font of formulas: STIX Two Math, cut down to the characters that formulas here have.
+
+    Phones and many computers have no font with the large brackets and radicals that mathematics needs.
+    """
+    data = base64.b64encode((files("softsym.page") / "assets" / "math.woff2").read_bytes()).decode()
+    return f'@font-face {{ font-family: "STIX Math of softsym"; src: url(data:font/woff2;base64,{data}); }}\n'
+
+
 def policy(scripts: list[str], styles: list[str]) -> str:
     """The content security policy that allows exactly these scripts and styles, and no other source."""
     allowed = " ".join(f"'sha256-{_digest(script)}'" for script in scripts) or "'none'"
     styled = " ".join(f"'sha256-{_digest(style)}'" for style in styles) or "'none'"
-    rest = "img-src data:; base-uri 'none'; form-action 'none'"
+    rest = "img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
     return f"default-src 'none'; script-src {allowed}; style-src {styled}; {rest}"
 
 
@@ -123,7 +132,7 @@ class _Page:
         return [*([asset("uplot.min.js")] if self.widgets else []), f"{formulas}\n{table}\n{asset('play.js')}"]
 
     def styles(self) -> list[str]:
-        return [asset("page.css"), *([asset("uplot.min.css")] if self.widgets else [])]
+        return [math_font() + asset("page.css"), *([asset("uplot.min.css")] if self.widgets else [])]
 
     def identity(self) -> str:
         """A name of its own for an element."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from softsym.expression import Expr
 from softsym.language import Chain, Statement
-from softsym.targets.layout import Big, Box, Digits, Fence, Fraction, Ident, Op, Root, Row, Sub, Sup, Words
+from softsym.targets.layout import Big, Box, Digits, Fence, Fraction, Ident, Op, Root, Row, Sub, Sup, Words, is_tall
 from softsym.targets.notation import boxes
 
 _BOLD = {"1": "\U0001d7cf", "e": "\U0001d41e"}
@@ -92,8 +92,9 @@ def _scripted(tag: str, base: Box, script: Box) -> str:
 
 
 def _fence(box: Fence) -> str:
-    opening, closing = (f"<mo fence=\"true\" form=\"{form}\">{escape(sign)}</mo>"
-                        for form, sign in (("prefix", box.opening), ("postfix", box.closing)))  # fmt: skip
+    grows = "" if is_tall(box.inner) else ' stretchy="false"'
+    opening = f'<mo fence="true" form="prefix"{grows}>{escape(box.opening)}</mo>'
+    closing = f'<mo fence="true" form="postfix"{grows}>{escape(box.closing)}</mo>'
     return f"<mrow>{opening}{_mathml(box.inner)}{closing}</mrow>"
 
 

@@ -101,7 +101,7 @@ def _name(name: str) -> Box:
 
 
 class _Notation:
-    """One visitor method a head; ``taken`` are names that a new index must not have, ``open`` those bound around here."""
+    """One visitor method a head; ``taken`` names are not given to a new index, ``open`` ones are bound around here."""
 
     def __init__(self, taken: set[str]) -> None:
         self.taken, self.in_script = taken, False
