@@ -71,6 +71,7 @@ def rename_mono(alg: Algebra, mono: Mono, coefficient: fmpq, names: Renaming) ->
 
 
 def raised(alg: Algebra, base: Rational, exponent: Any) -> Rational:
+    """A power whose exponent is a rational number or an exponent of the algebra."""
     if isinstance(exponent, Fraction):
         return elementary.power(alg, base, Rational.of(exponent))
     return elementary.integer_power(alg, base, exponent)

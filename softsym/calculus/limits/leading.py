@@ -51,6 +51,7 @@ def _leading_term(calculus: Calculus, growth: Growth) -> Term:
 
 
 def largest_by_rate(growth: Growth) -> list[Term]:
+    """Of the terms with one rate, the largest."""
     best: dict[Rate, Term] = {}
     for t in growth.terms:
         if t.rate not in best or best[t.rate].size < t.size:

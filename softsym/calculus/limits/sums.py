@@ -35,6 +35,7 @@ def total(calculus: Calculus, growth: Growth) -> Growth:
 
 
 def top_rate(calculus: Calculus, rate: Rate) -> Rate:
+    """The largest rate among the entries."""
     if rate.vector is None or rate.at is not None:
         return rate
     return Rate(None, co.add(rate.scalar, largest(calculus, rate.vector)))

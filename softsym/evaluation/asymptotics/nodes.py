@@ -196,14 +196,17 @@ def total(values: Iterable[Value]) -> Value:
 
 
 def add(left: Value, right: Value) -> Value:
+    """The sum of two values, simplified."""
     return total((left, right))
 
 
 def negate(value: Value) -> Value:
+    """The negation of a value, simplified."""
     return multiply(fmpq(-1), value)
 
 
 def subtract(left: Value, right: Value) -> Value:
+    """The difference of two values, simplified."""
     return total((left, negate(right)))
 
 
@@ -224,6 +227,7 @@ def split_coefficient(node: Node) -> tuple[fmpq, Node]:
 
 
 def multiply(left: Value, right: Value) -> Value:
+    """The product of two values, simplified."""
     return product((left, right))
 
 
@@ -268,6 +272,7 @@ def _make_product(coefficient: fmpq, factors: Mapping[Node, fmpq]) -> Value:
 
 
 def divide(left: Value, right: Value) -> Value:
+    """The quotient of two values, simplified."""
     return multiply(left, power(right, fmpq(-1)))
 
 
