@@ -20,7 +20,7 @@ float16, float32                computed in float64, rounded once; the type is k
 strided, read-only, subclass    read in place; masked arrays leave their masked entries out and return masked arrays
 ``where=``                      entries left out count as -inf: probability 0, log-probability -inf
 ``out=``                        may be the input itself, or overlap it
-beta = 0                        equal probabilities, the mean, log(N); ``softplus`` divides by it: nan
+beta = 0                        equal probabilities, the mean, log(N); ``softplus`` divides by it: inf
 beta < 0                        the smallest entry has the largest probability
 beta = inf, -inf                the hard limits: ``hardmax(z)``, ``hardmax(-z)``
 beta an array                   one value a row, broadcast over the batch axes

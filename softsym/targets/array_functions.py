@@ -52,21 +52,33 @@ def drop_each(x: Array, position: Array, axis: int) -> Array:
 def log_sum(e: Array, axis: int, where: Any = True) -> Array:
     """``log(sum(e))``; where the sum is 1 plus something small, that is summed alone, without the largest entry."""
     total = np.sum(e, axis=axis, keepdims=True, where=where)
-    if not np.any(total < 2.0):
+    near = total < 2.0
+    if not near.any():
         return np.log(total)
-    kept = np.swapaxes(e if where is True else np.where(where, e, 0.0), axis, -1)
+    kept = np.moveaxis(e if where is True else np.where(where, e, 0.0), axis, -1)
+    near = np.moveaxis(near, axis, -1)[..., 0]
     if kept.shape[-1] <= 24:
-        high, low = kept[..., :1], 0.0
+        high, low = kept[..., 0], 0.0
         for k in range(1, kept.shape[-1]):
-            new = kept[..., k : k + 1]
+            new = kept[..., k]
             total = high + new
             part = total - high
             low = low + ((high - (total - part)) + (new - part))
             high = total
-    else:
-        largest = np.argmax(kept, axis=-1, keepdims=True)
-        high = np.take_along_axis(kept, largest, axis=-1)
-        rest = np.where(np.arange(kept.shape[-1]) == largest, 0.0, kept)
-        low = np.sum(rest, axis=-1, keepdims=True)
-    near = np.log1p((high - 1.0) + low)
-    return np.swapaxes(np.where(high + low < 0.5, np.log(high + low), near), axis, -1)
+        result = np.log1p((high - 1.0) + low)
+        return np.expand_dims(np.where(high < 0.5, np.log(high), result), axis)
+    result = np.log(np.moveaxis(total, axis, -1)[..., 0])
+    rows = kept[near]
+    largest = np.argmax(rows, axis=-1, keepdims=True)
+    high = np.take_along_axis(rows, largest, axis=-1)[..., 0]
+    np.put_along_axis(rows, largest, 0.0, axis=-1)
+    low = np.sum(rows, axis=-1)
+    result[near] = np.where(high + low < 0.5, np.log(high + low), np.log1p((high - 1.0) + low))
+    return np.expand_dims(result, axis)
+
+
+def row_sums(x: Array) -> Array:
+    """The sums along the last axis: contiguous rows of moderate length by BLAS, which has no start-up cost a row."""
+    if x.flags.c_contiguous and 8 < x.shape[-1] <= 1024:
+        return np.matmul(x, np.ones(x.shape[-1]))[..., None]
+    return np.add.reduce(x, axis=-1, keepdims=True)

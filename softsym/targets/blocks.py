@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -27,12 +28,16 @@ LONG = 256
 
 @dataclass(frozen=True)
 class Variant:
-    """How a body is written: on double words, with left-out entries, writing in place, with or without shifts."""
+    """How a body is written: on double words, with left-out entries, writing in place, with or without shifts.
+
+    ``ones`` are the scalars that it takes to be 1.
+    """
 
     double: bool = False
     masked: bool = False
     in_place: bool = False
     shifted: bool = True
+    ones: frozenset[str] = frozenset()
 
 
 PLAIN = Variant()
@@ -51,7 +56,22 @@ class Body:
     run: Callable[[Variant], Callable[..., Any]]
     unshifted: Program | None = None
 
-    @property
+    @cached_property
+    def quick(self) -> Callable[..., Any]:
+        """The body's function for plain arrays."""
+        return self.run(PLAIN)
+
+    @cached_property
+    def one_length(self) -> bool:
+        """Whether all vectors have the same length, given by a name."""
+        return len({length for _, length in self.vectors}) == 1 and not self.vectors[0][1].is_literal
+
+    @cached_property
+    def takes_length(self) -> bool:
+        """Whether the body wants the vectors' length besides the parameters."""
+        return self.quick.__code__.co_argcount > len(self.names)
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The parameters in their order."""
         return (*(name for name, _ in self.vectors), *self.scalars, *self.lengths)
@@ -75,8 +95,7 @@ def compute(body: Body, call: Call, target: Array, high: bool) -> None:
     shared = any(np.may_share_memory(a, target) and not _same_place(a, target) for a in arguments.values())
     goal = np.empty_like(target) if shared else target
     aliased = any(np.may_share_memory(a, goal) for a in arguments.values())
-    alike = all(v.shape[:-1] == call.batch for v in call.vectors.values()) and bool(call.vectors)
-    work = _Work(body, call.mask is not None, high, body.rank == 1 and alike, not aliased)
+    work = _Work(body, call, high, not aliased)
     with np.errstate(all="ignore"):
         for key in _blocks(body, call):
             block = {n: _sliced(a, key, len(call.batch), n, body) for n, a in arguments.items()}
@@ -125,25 +144,30 @@ def _own_axes(name: str, body: Body) -> int:
     return 1 if name == "where" or any(name == n for n, _ in body.vectors) else body.rank
 
 
-@dataclass
 class _Work:
-    """How the blocks of one call are done; ``alike`` if all vectors have the same batch axes."""
+    """How the blocks of one call are done."""
 
-    body: Body
-    masked: bool
-    high: bool
-    alike: bool
-    may_write: bool
+    def __init__(self, body: Body, call: Call, high: bool, may_write: bool) -> None:
+        self.body, self.high, self.may_write = body, high, may_write
+        self.names = [name for name, _ in body.vectors]
+        alike = all(v.shape[:-1] == call.batch for v in call.vectors.values()) and bool(call.vectors)
+        in_place = body.rank == 1 and alike and body.order == (0,)
+        ones = frozenset(n for n, s in call.scalars.items() if not s.ndim and s == 1)
+        self.shifted = Variant(masked=call.mask is not None, in_place=in_place, ones=ones)
+        self.direct = replace(self.shifted, shifted=False)
+        self.limit = 0.0 if call.mask is not None or high else _limit(body, call)
+        self.functions: dict[Variant, tuple[Callable[..., Any], tuple[str, ...]]] = {}
 
     def fill(self, block: dict[str, Array], target: Array) -> None:
         """Put the result of a block into its place; rows that leave the range of float64 are done in double words."""
         if self.high:
             target[...] = self.in_double_words(block, target.shape, target.dtype)
             return
-        vectors = {n: self.arranged(block[n]) for n, _ in self.body.vectors}
-        ranges = {n: _range(v) for n, v in vectors.items()}
-        result = self.fast(block | vectors, ranges, target)
-        if not np.isfinite(np.add.reduce(result, axis=None)) or any(_too_wide(r) for r in ranges.values()):
+        vectors = {name: self.arranged(block[name]) for name in self.names}
+        size = max((_size(v) for v in vectors.values()), default=0.0)
+        direct = size <= self.limit
+        result = self.fast(block | vectors, target, direct)
+        if not direct and not (np.isfinite(np.add.reduce(result, axis=None)) and size < _LARGE):
             result = result if result is target else np.array(result)
             self.mend(block, result, target.dtype)
         if result is not target:
@@ -152,48 +176,28 @@ class _Work:
     def arranged(self, vector: Array) -> Array:
         """A vector's block as float64: short rows column by column, long ones contiguous."""
         length = vector.shape[-1]
-        if (
-            vector.ndim > 1
-            and 1 < length <= SHORT
-            and vector.size > 8 * SHORT
-            and vector.strides[-1] == vector.itemsize
-        ):
+        adjacent = vector.strides[-1] == vector.itemsize
+        if vector.ndim > 1 and 1 < length <= SHORT and vector.size > 8 * SHORT and adjacent:
             return np.array(vector, np.float64, order="F")
-        if length >= LONG and vector.strides[-1] != vector.itemsize:
+        if length >= LONG and not adjacent:
             return np.array(vector, np.float64, order="C")
         return vector if vector.dtype == np.float64 else vector.astype(np.float64)
 
-    def fast(self, block: dict[str, Array], ranges: dict[str, tuple[float, float]], target: Array) -> Array:
+    def fast(self, block: dict[str, Array], target: Array, direct: bool) -> Array:
         """The result in float64, written into the target if that has the right type."""
-        variant = Variant(masked=self.masked, in_place=self.alike and self.body.order == (0,))
-        if self.body.unshifted is not None and not self.masked and self.direct(block, ranges):
-            variant = replace(variant, shifted=False)
         arguments = {n: v if v.dtype == np.float64 or n == "where" else v.astype(np.float64) for n, v in block.items()}
-        if variant.in_place:
-            like = arguments[self.body.vectors[0][0]]
-            fits = (
-                self.may_write and target.dtype == np.float64 and target.flags.c_contiguous == like.flags.c_contiguous
-            )
-            arguments["out"] = target if fits else np.empty_like(like)
-        result = _run(self.body, variant, arguments)
-        return (
-            result
-            if variant.in_place and result is target
-            else np.broadcast_to(_folded(self.body, result), target.shape)
-        )
-
-    def direct(self, block: dict[str, Array], ranges: dict[str, tuple[float, float]]) -> bool:
-        """Whether the program without shifts stays in range for all of the block."""
-        assert self.body.unshifted is not None
-        known = ranges | {n: _range(block[n]) for n in self.body.scalars}
-        sizes = {n: float(v) for n, v in block.items() if n not in known and n != "where"}
-        return in_range(self.body.unshifted, known, sizes)
+        if self.shifted.in_place:
+            like = arguments[self.names[0]]
+            fits = target.dtype == np.float64 and target.flags.c_contiguous == like.flags.c_contiguous
+            arguments["out"] = target if fits and self.may_write else np.empty_like(like)
+        result = self.run(self.direct if direct else self.shifted, arguments)
+        return result if result is target else np.broadcast_to(_folded(self.body, result), target.shape)
 
     def mend(self, block: dict[str, Array], target: Array, dtype: Any) -> None:
         """Do those rows again whose result is not finite, or whose entries are too far apart for float64."""
         batch = target.shape[: target.ndim - len(self.body.result)]
         wrong = ~np.isfinite(target).reshape((*batch, -1)).all(axis=-1)
-        for name, _ in self.body.vectors:
+        for name in self.names:
             high, low = block[name].max(axis=-1), block[name].min(axis=-1)
             wrong = wrong | ~np.isfinite(high - np.maximum(low, -np.finfo(float).max))
             wrong = wrong & ~np.isnan(high)
@@ -206,17 +210,40 @@ class _Work:
     def in_double_words(self, block: dict[str, Array], shape: tuple[int, ...], dtype: Any) -> Array:
         """The result of one block by double-word arithmetic, rounded once."""
         words = {n: a if n == "where" else double_word.from_input(a) for n, a in block.items()}
-        result = _run(self.body, Variant(double=True, masked=self.masked), words)
+        result = self.run(Variant(double=True, masked=self.shifted.masked), words)
         return np.broadcast_to(_folded(self.body, double_word.as_double_word(result).rounded(dtype)), shape)
 
+    def run(self, variant: Variant, arguments: dict[str, Any]) -> Any:
+        """The body's value in one of its variants."""
+        if variant not in self.functions:
+            function = self.body.run(variant)
+            self.functions[variant] = function, function.__code__.co_varnames[: function.__code__.co_argcount]
+        function, names = self.functions[variant]
+        if variant.masked:
+            arguments = arguments | _counts(self.body, arguments, names, variant.double)
+        return function(*[arguments[n] for n in names])
 
-def _range(array: Array) -> tuple[float, float]:
-    return float(array.min()), float(array.max())
+
+_LARGE = float(np.finfo(float).max) / 4
+_LIMITS = (650.0, 300.0, 100.0, 30.0, 10.0, 3.0)
 
 
-def _too_wide(limits: tuple[float, float]) -> bool:
-    low, high = limits
-    return not np.isfinite(high - max(low, -np.finfo(float).max))
+def _limit(body: Body, call: Call) -> float:
+    """A size of the vectors' entries up to which the program without shifts stays in range; 0 if there is none."""
+    if body.unshifted is None:
+        return 0.0
+    scalars = {n: (float(s.min()), float(s.max())) for n, s in call.scalars.items() if s.size}
+    sizes = {n: float(v) for n, v in call.sizes.items()}
+    for limit in _LIMITS:
+        known = scalars | {n: (-limit, limit) for n, _ in body.vectors}
+        if in_range(body.unshifted, known, sizes):
+            return limit
+    return 0.0
+
+
+def _size(array: Array) -> float:
+    """The largest absolute value; nan if there is one."""
+    return max(float(np.maximum.reduce(array, axis=None)), -float(np.minimum.reduce(array, axis=None)))
 
 
 def _rows(array: Array, batch: tuple[int, ...], chosen: Array, own: int) -> Array:
@@ -224,14 +251,6 @@ def _rows(array: Array, batch: tuple[int, ...], chosen: Array, own: int) -> Arra
     if array.ndim <= own:
         return array
     return np.broadcast_to(array, (*batch, *array.shape[array.ndim - own :]))[chosen]
-
-
-def _run(body: Body, variant: Variant, arguments: dict[str, Any]) -> Any:
-    needed = body.run(variant)
-    names = needed.__code__.co_varnames[: needed.__code__.co_argcount]
-    if variant.masked:
-        arguments = arguments | _counts(body, arguments, names, variant.double)
-    return needed(**{n: arguments[n] for n in names})
 
 
 def _counts(body: Body, block: dict[str, Array], names: Sequence[str], double: bool) -> dict[str, Any]:

@@ -103,7 +103,9 @@ class DoubleWord:
         second = rest.hi / other.hi
         rest = rest - other * DoubleWord(second, real.zeros_like(second))
         high, low = quick_two_sum(first, second)
-        return _normal(high, low + rest.hi / other.hi)
+        value = _normal(high, low + rest.hi / other.hi)
+        fine = real.isfinite(first)
+        return DoubleWord(real.where(fine, value.hi, first), real.where(fine, value.lo, 0))
 
     def __rtruediv__(self, other: Any) -> DoubleWord:
         return as_double_word(other) / self

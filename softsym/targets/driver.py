@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ ACCURACIES = ("fast", "high")
 
 def evaluate(body: Body, values: Sequence[Any], options: Mapping[str, Any], label: str = "this function") -> Any:
     """The body's value at the arguments, as a NumPy array or number of the arguments' floating type."""
+    if (result := quick(body, values, options)) is not None:
+        return result
     given, chosen = bind(body, values, options, label)
     axis, out, where, accuracy = (chosen.get(o) for o in OPTIONS)
     if accuracy not in (None, *ACCURACIES):
@@ -25,12 +28,34 @@ def evaluate(body: Body, values: Sequence[Any], options: Mapping[str, Any], labe
     masks = {n: np.ma.getmaskarray(v) for n, v in given.items() if isinstance(v, np.ma.MaskedArray)}
     call = prepared(body, given, axis, _mask(body, given, where, masks))
     target = _target(body, call, out, axis)
-    compute(body, call, target, accuracy == "high")
+    compute(body, call, target, accuracy == "high" or call.dtype.itemsize > 8)
     result = placed(target, len(body.result), axis) if out is None else out
     if masks and out is None and body.result and call.mask is not None:
         left_out = np.broadcast_to(~call.mask, target.shape) if len(body.result) == 1 else np.isnan(target)
         return np.ma.array(result, mask=placed(left_out, len(body.result), axis))
     return result if out is not None or result.ndim else result[()]
+
+
+def quick(body: Body, values: Sequence[Any], options: Mapping[str, Any]) -> Any:
+    """The value for single rows of float64 and plain numbers, without a batch to prepare; ``None`` if it needs more."""
+    usual = all(_USUAL.get(name, options) is value for name, value in options.items())
+    if not usual or body.rank != 1 or body.lengths or len(values) != len(body.names) or not body.vectors:
+        return None
+    count, size = len(body.vectors), getattr(values[0], "size", 0)
+    if not 0 < size <= 1000 or not body.one_length or any(type(value) is not float for value in values[count:]):
+        return None
+    for value in values[:count]:
+        if type(value) is not np.ndarray or value.dtype != np.float64 or value.shape != (size,):
+            return None
+    with np.errstate(all="ignore"):
+        result = body.quick(*values, *([size] * body.takes_length))
+        fine = math.isfinite(np.add.reduce(result)) and all(math.isfinite(v.dot(v)) for v in values[:count])
+    if not fine or result.shape != (size if body.result else 1,):
+        return None
+    return result if body.result else result[0]
+
+
+_USUAL: dict[str, Any] = {"axis": -1, "out": None, "where": None, "accuracy": "fast"}
 
 
 def bind(

@@ -29,7 +29,7 @@ from softsym.targets.driver import evaluate
 from softsym.targets.lowering import index_names, lower
 from softsym.targets.numpy_source import InPlaceWriter, Writer
 from softsym.targets.program import Op, Program, steps
-from softsym.targets.simplify import simplified, unshifted
+from softsym.targets.simplify import simplified, unshifted, with_ones
 
 RESERVED = frozenset(("np", "axis", "out", "where", "accuracy"))
 
@@ -107,6 +107,7 @@ class Generated:
     def lines(self, variant: Variant = PLAIN) -> tuple[list[str], str, Writer]:
         """The assignments, the result's text and the writer that knows what they need."""
         program = self.program if variant.shifted or self.unshifted is None else self.unshifted
+        program = with_ones(program, variant.ones)
         kind = InPlaceWriter if variant.in_place else Writer
         writer = kind(program, {*self.parameters, *RESERVED}, variant.masked)
         assignments, result = writer.write()

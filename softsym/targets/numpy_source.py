@@ -286,6 +286,11 @@ class InPlaceWriter(Writer):
                 self.texts[op] = text, level
         return self.lines, self.texts[self.program.result][0]
 
+    def reduction(self, op: Op) -> str:
+        if op.head == "sum" and not self.masked:
+            return self.help("row_sums", self.texts[op.args[0]][0])
+        return super().reduction(op)
+
     def assign(self, op: Op, name: str, made: set[str]) -> None:
         arguments = ", ".join(self.texts[a][0] for a in op.args) + (", 0.0" if op.head == "relu" else "")
         call = f"np.{UFUNCS[op.head]}({arguments}"

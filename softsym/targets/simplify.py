@@ -10,7 +10,7 @@ x**2, x**(1/2)          square(x), sqrt(x)
 hardmax(x)              (x == max(x))/sum(x == max(x))
 argmax_count(x)         sum(x == max(x))
 log(sum(exp(x)))        log_sum(exp(x))                 x is shifted by its maximum: the sum is 1 + something small
-x - 0, 0 + x, 0*x, ...  x, x, 0
+x - 0, 0 + x, 0*x, 1*x  x, x, 0, x
 numbers alone           worked out exactly              no root
 ======================  ==============================  =====================================================
 """
@@ -47,6 +47,10 @@ def _rule(op: Op) -> Op:
     if op.head in ("add", "mul") and ZERO in op.args:
         other = op.args[op.args[0] == ZERO]
         return other if op.head == "add" else ZERO
+    if op.head in ("mul", "div") and op.args[1] == ONE:
+        return op.args[0]
+    if op.head == "mul" and op.args[0] == ONE:
+        return op.args[1]
     if op.head in ("neg", "add", "sub", "mul", "div") and all(a.head == "number" for a in op.args):
         return _worked_out(op)
     if op.head in ("hardmax", "argmax_count"):
@@ -91,6 +95,16 @@ def _is_shifted(op: Op) -> bool:
 
 def _holds_extreme(op: Op) -> bool:
     return op.head in ("max", "min") or (op.head == "mul" and any(_holds_extreme(a) for a in op.args))
+
+
+def with_ones(program: Program, names: frozenset[str]) -> Program:
+    """The program for scalars whose value is 1."""
+    if not names:
+        return program
+    done: dict[Op, Op] = {
+        op: ONE for op in steps(program.result) if op.head == "input" and not op.slots and op.data[0] in names
+    }
+    return Program(_rewritten(program.result, done), program.order, program.rank)
 
 
 def unshifted(program: Program) -> Program | None:

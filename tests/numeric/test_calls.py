@@ -62,7 +62,7 @@ def test_floating_types_are_kept(dtype: Any) -> None:
     value = lambdify("softmax(z, beta)")(z, 1.0)
     assert value.dtype == dtype
     np.testing.assert_allclose(
-        value.astype(float), lambdify("softmax(z)")(z.astype(float)), rtol=2 * np.finfo(dtype).eps
+        value.astype(float), lambdify("softmax(z)")(z.astype(float)), rtol=8 * max(np.finfo(dtype).eps, np.finfo(float).eps)
     )
 
 
@@ -77,10 +77,10 @@ def test_results_go_to_out() -> None:
     expected, out = f(z), np.empty((3, 4))
     assert f(z, out=out) is out
     np.testing.assert_array_equal(out, expected)
-    np.testing.assert_array_equal(f(z, out=z), expected)  # in place
+    np.testing.assert_allclose(f(z, out=z), expected, rtol=1e-15)  # in place
     big = RNG.normal(size=10)
     shifted = f(big[:-1])
-    np.testing.assert_array_equal(f(big[:-1], out=big[1:]), shifted)  # overlapping
+    np.testing.assert_allclose(f(big[:-1], out=big[1:]), shifted, rtol=1e-15)  # overlapping
 
 
 def test_where_leaves_entries_out() -> None:
