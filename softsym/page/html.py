@@ -249,12 +249,14 @@ def step_html(step: Step, *, goes_on: bool = False) -> str:
 
 def _before_after(step: Step, size: int, goes_on: bool) -> str:
     whole = equation(step.before, step.after)
+    before, after = formula_html(step.before), formula_html(step.after) if str(step.after) else ""
+    if before == after:  # two texts of the language, one formula in print
+        return scrolling(after, "display", "step")
     if whole is not None and not goes_on and size <= LONG_LINE:
         return scrolling(to_mathml(whole), "display", "step")
     relation = "= " if whole is not None else "→ "
-    before = "" if goes_on else f"<div>{formula_html(step.before)}</div>"
-    after = f"<div>{relation}{formula_html(step.after)}</div>" if str(step.after) else ""
-    return scrolling(before + after, "display", "step")
+    lines = ([] if goes_on else [before]) + ([f"{relation}{after}"] if after else [])
+    return scrolling("".join(f"<div>{line}</div>" for line in lines), "display", "step")
 
 
 def verdict_html(verdict: Any) -> str:
