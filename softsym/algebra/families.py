@@ -55,8 +55,15 @@ def make_family(alg: Algebra, head: str, leading: list[Any], members: list[Membe
         members = _spliced(alg, members)
         if len(members) <= 2 and all(m.index is None for m in members):
             return shift + elementary.multiply(alg, scale, _larger(alg, members[0].body, members[-1].body))
+    if head == "hard" and _is_largest(alg, leading[0], members):
+        return elementary.integer_power(alg, make_family(alg, "count", [], members), -1)
     atom = _family_atom(alg, head, leading, members)
     return shift + elementary.multiply(alg, scale, atom)
+
+
+def _is_largest(alg: Algebra, value: Rational, members: list[Member]) -> bool:
+    """Whether a value is the maximum of the family itself, as a declared ``z[i] == max(z)`` makes it."""
+    return any(a.head == "max" for a in value.atoms) and value == make_family(alg, "max", [], members)
 
 
 def _all_equal(alg: Algebra, head: str, members: list[Member]) -> Rational:
