@@ -8,90 +8,34 @@ two single values. A matrix has blocks for its rows and its columns. Every bound
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeAlias
 
 import sympy
-from sympy import Dummy, Integer, KroneckerDelta, Rational, Sum, Tuple
+from sympy import Integer, KroneckerDelta, Rational, Sum, Tuple
 
 from softsym.algebra import nodes
-from softsym.errors import ShapeError, UnsupportedError
+from softsym.algebra.blocks import (
+    MAX_EXPANDED,
+    Block,
+    BlockAlgebra,
+    Matrix,
+    Scalar,
+    Value,
+    Vector,
+    length_symbol,
+    scalar_symbol,
+    single,
+    vector_base,
+)
+from softsym.errors import UnsupportedError
 from softsym.expansion import expand
 from softsym.expression import Apply, Expr, Number, Symbol
 from softsym.shapes import as_length, literal
 from softsym.symbols import Kind, Length, N
 
-Scalar: TypeAlias = Any
-"""A SymPy expression (SymPy has no types of its own)."""
 
-MAX_EXPANDED = 24
-"""Lengths up to this are written out where a proof needs single entries."""
-
-_ASSUMPTIONS: dict[str, dict[str, bool]] = {
-    "real": {"real": True},
-    "unit": {"nonnegative": True},
-    "nonzero": {"real": True, "zero": False},
-    "vector": {"real": True},
-    "positive vector": {"positive": True},
-    "distribution": {"positive": True},
-    "simplex": {"nonnegative": True},
-    "onehot": {"nonnegative": True},
-}
-
-
-@dataclass(frozen=True)
-class Block:
-    """The entries ``entry(k)`` for the indices k in 1..length that are not excluded; length ``None`` is one value."""
-
-    entry: Callable[[Scalar], Scalar]
-    length: Length | None
-    excluded: tuple[Scalar, ...] = ()
-
-    @property
-    def signature(self) -> tuple[Length | None, tuple[Scalar, ...]]:
-        return self.length, self.excluded
-
-    def map(self, function: Callable[[Scalar], Scalar]) -> Block:
-        return Block(lambda k: function(self.entry(k)), self.length, self.excluded)
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """Row and column blocks and ``entry(row block, i, column block, j)``."""
-
-    rows: tuple[Block, ...]
-    columns: tuple[Block, ...]
-    entry: Callable[[int, Scalar, int, Scalar], Scalar]
-
-
-Vector: TypeAlias = tuple[Block, ...]
-Value: TypeAlias = Any  # Scalar | Vector | Matrix
-
-
-def scalar_symbol(name: str, kind: Kind) -> sympy.Symbol:
-    """The SymPy symbol of a scalar, a length or an index."""
-    if kind.type in ("length", "index"):
-        return sympy.Symbol(name, integer=True, positive=True)
-    return sympy.Symbol(name, **_ASSUMPTIONS.get(kind.domain, {kind.domain: True}))
-
-
-def vector_base(name: str, kind: Kind) -> sympy.IndexedBase:
-    """The SymPy base of a vector; its label carries the assumptions."""
-    return sympy.IndexedBase(sympy.Symbol(name, **_ASSUMPTIONS[kind.domain]))
-
-
-def length_symbol(length: Length) -> Scalar:
-    """A length as a SymPy expression."""
-    terms = [c * sympy.Symbol(n, integer=True, positive=True) for n, c in length.terms]
-    return sympy.Add(Integer(length.constant), *terms)
-
-
-class Lowering:
-    """The translation under given values of length names and index names.
-
-    ``written_out`` says whether blocks of literal length become single values, as proofs for a fixed N need.
-    """
+class Lowering(BlockAlgebra):
+    """The translation under given values of length names and index names."""
 
     def __init__(
         self,
@@ -100,10 +44,8 @@ class Lowering:
         *,
         written_out: bool = False,
     ) -> None:
-        self.lengths = dict(lengths or {})
+        super().__init__(lengths, written_out=written_out)
         self.bound: dict[str, Scalar] = dict(indices or {})
-        self.written_out = written_out
-        self.ranges: dict[Scalar, Length] = {}
         self.kinds: dict[str, Kind] = {}
         self.units: set[str] = set()
 
@@ -162,115 +104,6 @@ class Lowering:
     def _range(self, node: Symbol) -> Length:
         return node.kind.vector_length.at(self.lengths)
 
-    def fresh(self, length: Length, name: str = "k") -> Dummy:
-        """A fresh bound index that runs over 1..length."""
-        k = Dummy(name, integer=True, positive=True)
-        self.ranges[k] = length
-        return k
-
-    # vectors
-
-    def _blocks(self, entry: Callable[[Scalar], Scalar], length: Length, excluded: tuple[Scalar, ...] = ()) -> Vector:
-        length = length.at(self.lengths)
-        if self.written_out and length.is_literal:
-            return self._written(Block(entry, length, excluded))
-        return (Block(entry, length, excluded),)
-
-    @staticmethod
-    def _written(block: Block) -> Vector:
-        assert block.length is not None
-        if not block.length.is_literal or block.length.constant > MAX_EXPANDED:
-            raise UnsupportedError(f"a vector of length {block.length} cannot be written out entry by entry")
-        if any(not e.is_Integer for e in block.excluded):
-            raise UnsupportedError("dropping an entry at an unknown index of a written-out vector")
-        positions = [k for k in range(1, block.length.constant + 1) if Integer(k) not in block.excluded]
-        return tuple(Block(lambda _, k=k: block.entry(Integer(k)), None) for k in positions)
-
-    def align(self, left: Vector, right: Vector) -> tuple[Vector, Vector]:
-        """Two vectors cut into the same blocks, or an error where their lengths do not settle how."""
-        if [b.signature for b in left] == [b.signature for b in right]:
-            return left, right
-        written = tuple(
-            tuple(single for b in v for single in ((b,) if b.length is None else self._written(b)))
-            for v in (left, right)
-        )
-        if len(written[0]) != len(written[1]):
-            raise ShapeError(f"vectors of lengths {len(written[0])} and {len(written[1])} do not fit together")
-        return written[0], written[1]
-
-    def entry(self, vector: Vector, index: Scalar) -> Scalar:
-        """The entry at an index, if the blocks settle in which of them it lies."""
-        offset = 0
-        for block in vector:
-            single = block.length is None
-            if index.is_Integer and single and int(index) == offset + 1:
-                return block.entry(index)
-            if not single and not block.excluded and self._within(index, block, offset):
-                return block.entry(index if offset == 0 else index - offset)
-            if not single and (block.excluded or not (block.length is not None and block.length.is_literal)):
-                break
-            offset += 1 if block.length is None else block.length.constant
-        raise UnsupportedError(f"an entry at index {index} of a vector put together from parts")
-
-    def _within(self, index: Scalar, block: Block, offset: int) -> bool:
-        assert block.length is not None
-        if index.is_Integer:
-            limit = block.length.constant if block.length.is_literal else None
-            return int(index) > offset and (int(index) <= offset + limit if limit is not None else offset == 0)
-        return offset == 0 and self.ranges.get(index) == block.length
-
-    def _each(self, function: Callable[[Scalar], Scalar], value: Value) -> Value:
-        if isinstance(value, tuple):
-            return tuple(block.map(function) for block in value)
-        if isinstance(value, Matrix):
-            entry = value.entry
-            return Matrix(value.rows, value.columns, lambda a, i, b, j: function(entry(a, i, b, j)))
-        return function(value)
-
-    def _both(self, function: Callable[[Scalar, Scalar], Scalar], left: Value, right: Value) -> Value:
-        if isinstance(left, Matrix) and isinstance(right, Matrix):
-            self._same_blocks(left, right)
-            return Matrix(
-                left.rows, left.columns, lambda a, i, b, j: function(left.entry(a, i, b, j), right.entry(a, i, b, j))
-            )
-        if isinstance(left, tuple) and isinstance(right, tuple):
-            left, right = self.align(left, right)
-            return tuple(
-                Block(lambda k, p=p, q=q: function(p.entry(k), q.entry(k)), p.length, p.excluded)
-                for p, q in zip(left, right, strict=True)
-            )
-        if isinstance(left, tuple | Matrix):
-            return self._each(lambda x: function(x, right), left)
-        return self._each(lambda y: function(left, y), right)
-
-    @staticmethod
-    def _same_blocks(left: Matrix, right: Matrix) -> None:
-        for one, other in ((left.rows, right.rows), (left.columns, right.columns)):
-            if [b.signature for b in one] != [b.signature for b in other]:
-                raise UnsupportedError("matrices put together from unlike parts")
-
-    def total(self, vector: Vector) -> Scalar:
-        """The sum of the entries."""
-        return sympy.Add(*(self._block_sum(b) for b in vector))
-
-    def _block_sum(self, block: Block) -> Scalar:
-        if block.length is None:
-            return block.entry(Integer(1))
-        k = self.fresh(block.length)
-        left_out = sympy.Add(*(block.entry(e) for e in block.excluded))
-        return Sum(block.entry(k), (k, 1, length_symbol(block.length))) - left_out
-
-    def family(self, vector: Vector) -> tuple[Tuple, ...]:
-        """The entries as the members of a family (see :mod:`softsym.algebra.nodes`)."""
-        members = []
-        for block in vector:
-            if block.length is None:
-                members.append(Tuple(block.entry(Integer(1))))
-            else:
-                k = self.fresh(block.length)
-                members.append(Tuple(block.entry(k), k, length_symbol(block.length), *block.excluded))
-        return tuple(members)
-
     # operators and functions; one method a head
 
     def _on_add(self, left: Expr, right: Expr) -> Value:
@@ -307,8 +140,7 @@ class Lowering:
         return self._both(nodes.XLogY, self._visit(x), self._visit(y))
 
     def _on_list(self, *entries: Expr) -> Vector:
-        values = [self._visit(e) for e in entries]
-        return tuple(Block(lambda _, value=value: value, None) for value in values)
+        return tuple(single(self._visit(e)) for e in entries)
 
     def _on_item(self, target: Expr, *indices: Expr) -> Scalar:
         value = self._visit(target)
@@ -368,10 +200,14 @@ class Lowering:
     def _on_onehot_argmax(self, vector: Expr) -> Vector:
         value = self._visit(vector)
         family = self.family(value)
-        return tuple(
-            Block(lambda k, n=n, b=b: nodes.FirstOf(b.entry(k), Tuple(Integer(n), k), *family), b.length, b.excluded)
-            for n, b in enumerate(value)
-        )
+
+        def first(n: int, block: Block) -> Block:
+            place = Integer(n)
+            return Block(
+                lambda k: nodes.FirstOf(block.entry(k), Tuple(place, k), *family), block.length, block.excluded
+            )
+
+        return tuple(first(n, b) for n, b in enumerate(value))
 
     def _on_sparsemax(self, vector: Expr) -> Vector:
         value = self._visit(vector)
@@ -387,7 +223,7 @@ class Lowering:
     def _on_drop(self, vector: Expr, index: Expr) -> Vector:
         value, i = self._visit(vector), self.index(index)
         if all(b.length is None for b in value) and i.is_Integer:
-            return value[: int(i) - 1] + value[int(i) :]
+            return (*value[: int(i) - 1], *value[int(i) :])
         if len(value) == 1 and not value[0].excluded:
             return (Block(value[0].entry, value[0].length, (i,)),)
         raise UnsupportedError("drop from a vector put together from parts")
@@ -423,10 +259,7 @@ class Lowering:
 
     def _on_trace(self, matrix: Expr) -> Scalar:
         value = self._visit(matrix)
-        diagonal = (
-            Block(lambda k, n=n: value.entry(n, k, n, k), b.length, b.excluded) for n, b in enumerate(value.rows)
-        )
-        return self.total(tuple(diagonal))
+        return self.total(tuple(_diagonal_block(value, n, b) for n, b in enumerate(value.rows)))
 
     def _on_matmul(self, left: Expr, right: Expr) -> Value:
         first, second = self._visit(left), self._visit(right)
@@ -434,21 +267,16 @@ class Lowering:
             return Matrix(
                 first.rows,
                 second.columns,
-                lambda a, i, b, j: self._inner(
-                    first, a, i, tuple(Block(lambda k, n=n: second.entry(n, k, b, j), r.length, r.excluded)
-                                       for n, r in enumerate(second.rows))
-                ),
-            )  # fmt: skip
-        return tuple(
-            Block(lambda i, a=a: self._inner(first, a, i, second), b.length, b.excluded)
-            for a, b in enumerate(first.rows)
-        )
+                lambda a, i, b, j: self._inner(first, a, i, _column(second, b, j)),
+            )
+
+        def product(a: int, block: Block) -> Block:
+            return Block(lambda i: self._inner(first, a, i, second), block.length, block.excluded)
+
+        return tuple(product(a, b) for a, b in enumerate(first.rows))
 
     def _inner(self, matrix: Matrix, a: int, i: Scalar, vector: Vector) -> Scalar:
-        row = tuple(
-            Block(lambda k, n=n: matrix.entry(a, i, n, k), b.length, b.excluded) for n, b in enumerate(matrix.columns)
-        )
-        return self.total(self._both(lambda x, y: x * y, row, vector))
+        return self.total(self._both(lambda x, y: x * y, _row(matrix, a, i), vector))
 
     # derivatives: SymPy differentiates the entry, whose bound indices are all fresh
 
@@ -482,6 +310,24 @@ class Lowering:
         value, entry = self._visit(f), self._vector_entry(z)
         blocks = self._blocks(entry, z.shape[0])
         return Matrix(blocks, blocks, lambda a, i, b, j: _derivative(value, blocks[a].entry(i), blocks[b].entry(j)))
+
+
+def _diagonal_block(matrix: Matrix, n: int, block: Block) -> Block:
+    return Block(lambda k: matrix.entry(n, k, n, k), block.length, block.excluded)
+
+
+def _row(matrix: Matrix, a: int, i: Scalar) -> Vector:
+    def part(n: int, block: Block) -> Block:
+        return Block(lambda k: matrix.entry(a, i, n, k), block.length, block.excluded)
+
+    return tuple(part(n, block) for n, block in enumerate(matrix.columns))
+
+
+def _column(matrix: Matrix, b: int, j: Scalar) -> Vector:
+    def part(n: int, block: Block) -> Block:
+        return Block(lambda k: matrix.entry(n, k, b, j), block.length, block.excluded)
+
+    return tuple(part(n, block) for n, block in enumerate(matrix.rows))
 
 
 def _rational(value: Fraction) -> Scalar:

@@ -9,9 +9,10 @@ from typing import Any
 import sympy
 from flint import fmpq
 
+from softsym.algebra.blocks import Matrix
 from softsym.algebra.context import Algebra
 from softsym.algebra.families import Member
-from softsym.algebra.lowering import Lowering, Matrix
+from softsym.algebra.lowering import Lowering
 from softsym.algebra.normal import Normalizer
 from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational, mono_pow
 from softsym.algebra.signs import atom_sign, poly_sign

@@ -14,7 +14,8 @@ import sympy
 from sympy import And, Eq, Integer, KroneckerDelta, Lambda, Limit, Max, Piecewise, Product, Sum, true
 
 from softsym.algebra import nodes
-from softsym.algebra.lowering import MAX_EXPANDED, Block, Lowering, Matrix, length_symbol
+from softsym.algebra.blocks import MAX_EXPANDED, Block, Matrix, length_symbol
+from softsym.algebra.lowering import Lowering
 from softsym.errors import UnsupportedError
 from softsym.expression import Apply, Expr, Symbol, free_symbols, walk
 from softsym.symbols import Length
