@@ -157,6 +157,15 @@ def test_readable_without_scripts(page: Any) -> None:
     assert page.locator("math").count() > 10
 
 
+@pytest.mark.parametrize("page", [{"java_script_enabled": False}], indirect=True, ids=["no script"])
+def test_the_numbers_are_the_same_with_and_without_scripts(page: Any, browser: Any, folder: Path) -> None:
+    live = browser.new_page()
+    live.goto((folder / "sample.html").as_uri())
+    for place in (".play td[data-column]", "dd"):
+        assert page.locator(place).all_inner_texts() == live.locator(place).all_inner_texts()
+    live.close()
+
+
 @pytest.mark.parametrize(
     "page", [{"color_scheme": "dark"}, {"color_scheme": "light"}], indirect=True, ids=["dark", "light"]
 )
