@@ -66,6 +66,8 @@ class Normalizer:
         if expr in self.indices:
             return position(self.alg, self.indices[expr])
         known = next((d for d in ("positive", "negative", "nonnegative") if getattr(expr, "is_" + d)), "real")
+        if known == "positive" and expr.is_integer:
+            known = "length"
         self.alg.scalars.setdefault(expr.name, known)
         return self.alg.of(self.alg.atom("scalar", expr.name))
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 
 from softsym.algebra import elementary
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE
-from softsym.algebra.polynomial import Atom, Poly, Rational, mono_mul
+from softsym.algebra.polynomial import Atom, Index, Poly, Rational, mono_mul
 from softsym.algebra.renaming import rename
 from softsym.algebra.signs import is_positive, sign_of
 from softsym.algebra.sums import sum_over
-from softsym.algebra.zero import mentions
 from softsym.proof.inequalities.goal import Goal, Steps
 from softsym.proof.inequalities.text import text_of
+from softsym.symbols import Length
 
 Prove = Callable[[Goal], "Steps | None"]
 MAX_LOGS = 4
@@ -70,10 +70,10 @@ def by_variational_bound(goal: Goal, prove: Prove) -> Steps | None:
     helping = [a for a in _logs(goal.value) if _partition(goal, a) and _sign(goal, a) in (POSITIVE, NONNEGATIVE)]
     if not 1 <= len(helping) <= MAX_LOGS:
         return None
-    for weight, total in _distributions(goal):
+    for weight in _distributions(goal):
         value = goal.value
         for atom in helping:
-            bound = _bounded(goal, atom, weight, total)
+            bound = _bounded(goal, atom, weight)
             factor = coefficient_of(goal.value, atom)
             if bound is None or factor is None:
                 break
@@ -81,9 +81,8 @@ def by_variational_bound(goal: Goal, prove: Prove) -> Steps | None:
         else:
             steps = prove(goal.sub(value))
             if steps is not None:
-                name = text_of(elementary.divide(goal.alg, weight[1], total))
                 rule = "Gibbs: log(sum x) >= sum r*log(x/r) for a distribution r"
-                return goal.step(rule, f"r[k] = {name}", "r > 0 and sum r = 1"), *steps
+                return goal.step(rule, f"r proportional to {text_of(weight[1])}", "r > 0 and sum r = 1"), *steps
     return None
 
 
@@ -92,47 +91,49 @@ def _sign(goal: Goal, atom: Atom) -> str | None:
     return None if factor is None else sign_of(goal.alg, factor)
 
 
-def _partition(goal: Goal, atom: Atom) -> tuple[Atom, ...]:
-    """The indexed sum of positive terms of which an atom is the logarithm, if it is one."""
+def _partition(goal: Goal, atom: Atom) -> tuple[Index, Rational] | None:
+    """The index and the terms, all positive, of the sum whose logarithm an atom is; a length is a sum of ones."""
     single = atom.data[0].single()
     if single is None or len(single[0]) != 1 or single[0][0][1] != 1 or single[1] != 1:
-        return ()
+        return None
     inner = single[0][0][0]
-    if inner.head != "sum" or len(inner.data[0]) != 1 or not is_positive(goal.alg, inner.data[1]):
-        return ()
-    return (inner,)
+    if inner.head == "scalar" and goal.alg.scalars.get(inner.data[0]) == "length":
+        return goal.alg.fresh_index(Length.of(inner.data[0])), Rational.of(1)
+    return _terms(goal, inner)
 
 
-def _distributions(goal: Goal) -> Iterator[tuple[tuple[object, Rational], Rational]]:
-    """Candidates for r: the terms of a log-partition on the other side, or of any positive sum; the uniform one."""
-    seen: set[Atom] = set()
-    against = [p for a in _logs(goal.value) if _sign(goal, a) in (NEGATIVE, NONPOSITIVE) for p in _partition(goal, a)]
-    anywhere = [p for a in _logs(goal.value) for p in _partition(goal, a)]
-    bare = [a for a in sorted(goal.value.atoms, key=lambda a: a.number)
-            if a.head == "sum" and len(a.data[0]) == 1 and is_positive(goal.alg, a.data[1])]  # fmt: skip
-    for atom in [*against, *anywhere, *bare]:
-        if atom not in seen:
-            seen.add(atom)
-            yield (atom.data[0][0], atom.data[1]), goal.alg.of(atom)
-    for atom in anywhere[:1]:
-        index = atom.data[0][0]
-        lengths = [goal.alg.atom("scalar", n) for n in goal.alg.ranges[index].names]
-        if not any(mentions(goal.value, length) for length in lengths):
-            continue  # the uniform distribution helps where N stands in the goal
-        yield (index, Rational.of(1)), goal.alg.length(goal.alg.ranges[index])
+def _terms(goal: Goal, atom: Atom) -> tuple[Index, Rational] | None:
+    if atom.head != "sum" or len(atom.data[0]) != 1 or not is_positive(goal.alg, atom.data[1]):
+        return None
+    return atom.data[0][0], atom.data[1]
 
 
-def _bounded(goal: Goal, atom: Atom, weight: tuple[object, Rational], total: Rational) -> Rational | None:
+def _distributions(goal: Goal) -> Iterator[tuple[Index, Rational]]:
+    """Candidates for r, as terms to be divided by their sum: of a logarithm on the other side, of any sum, uniform."""
+    against = [_partition(goal, a) for a in _logs(goal.value) if _sign(goal, a) in (NEGATIVE, NONPOSITIVE)]
+    anywhere = [_partition(goal, a) for a in _logs(goal.value)]
+    bare = [_terms(goal, a) for a in sorted(goal.value.atoms, key=lambda a: a.number)]
+    seen = []
+    for found in [*against, *anywhere, *bare]:
+        if found is None:
+            continue
+        name = (found[1], goal.alg.ranges[found[0]])
+        if name not in seen:
+            seen.append(name)
+            yield found
+
+
+def _bounded(goal: Goal, atom: Atom, weight: tuple[Index, Rational]) -> Rational | None:
     """The sum over k of r_k*(log x_k - log r_k)."""
     alg = goal.alg
-    (inner,) = _partition(goal, atom)
+    own = _partition(goal, atom)
     bound, body = weight
-    if alg.ranges[inner.data[0][0]] != alg.ranges[bound]:
+    if own is None or alg.ranges[own[0]] != alg.ranges[bound]:
         return None
     k = alg.fresh_index(alg.ranges[bound])
-    r = elementary.divide(alg, rename(alg, body, {bound: k}), total)
-    x = rename(alg, inner.data[1], {inner.data[0][0]: k})
-    gap = elementary.log(alg, elementary.divide(alg, x, r))
+    w = rename(alg, body, {bound: k})
+    r = elementary.divide(alg, w, sum_over(alg, w, k))
+    gap = elementary.log(alg, elementary.divide(alg, rename(alg, own[1], {own[0]: k}), r))
     return sum_over(alg, elementary.multiply(alg, r, gap), k)
 
 

@@ -39,7 +39,7 @@ def by_facts(goal: Goal, prove: Callable[[Goal], Steps | None]) -> Steps | None:
 
 def _candidates(goal: Goal) -> Iterator[tuple[Fact, Rational]]:
     """Facts with the multiples that cancel a negative term of the goal, those that shorten it most first."""
-    found = []
+    found: list[tuple[tuple[int, int], int, Fact, Rational]] = []
     for fact in facts_about(goal):
         if fact.value.den:
             continue

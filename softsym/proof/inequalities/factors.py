@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import lcm
 
 from flint import fmpq
 
 from softsym.algebra import elementary
 from softsym.algebra.context import NONNEGATIVE, POSITIVE
-from softsym.algebra.polynomial import Mono, Poly, Rational, factored, mono_mul, mono_pow
+from softsym.algebra.polynomial import Atom, Mono, Poly, Rational, factored, mono_mul, mono_pow
 from softsym.algebra.signs import atom_sign, poly_sign
-from softsym.proof.inequalities.goal import Goal, Steps
+from softsym.proof.inequalities.goal import Fact, Goal, Steps
 from softsym.proof.inequalities.text import text_of
 
 Prove = Callable[[Goal], "Steps | None"]
@@ -66,10 +67,24 @@ def _signs(goal: Goal, prove: Prove, sign: int, parts: list[Rational]) -> Steps 
                 sign *= own
                 break
         else:
-            return None
+            return _together(goal, prove, sign, parts) if len(parts) == 2 and not collected else None
     if sign < 0:
         return None
     return (goal.step("a product, factor by factor"), *(s for steps in collected for s in steps))
+
+
+def _together(goal: Goal, prove: Prove, sign: int, parts: list[Rational]) -> Steps | None:
+    """Two factors of one sign: where the first is >= 0 so is the second, and where it is <= 0 too."""
+    if sign < 0 or goal.depth > 4:
+        return None
+    collected: list[Steps] = []
+    for way in (1, -1):
+        first, second = (p if way > 0 else -p for p in parts)
+        steps = prove(goal.sub(second, strict=False, facts=(Fact(first, False, "the first factor's sign here"),)))
+        if steps is None or goal.strict:
+            return None
+        collected.append(steps)
+    return (goal.step("two factors with the same sign"), *(s for steps in collected for s in steps))
 
 
 def by_two_exponentials(goal: Goal, prove: Prove) -> Steps | None:
@@ -85,11 +100,35 @@ def by_two_exponentials(goal: Goal, prove: Prove) -> Steps | None:
     allowed = {POSITIVE} if goal.strict else {POSITIVE, NONNEGATIVE}
     if not {atom_sign(goal.alg, a) for a, _ in (*upper, *lower)} <= allowed:
         return None
-    if not any(a.head in ("exp", "root") for a in ratio.atoms) or any(a.head == "sum" for a in ratio.atoms):
+    if not any(a.head in ("exp", "root") for a in ratio.atoms):
         return None
+    if any(a.head == "sum" for a in ratio.atoms) and not any(a.head == "exp" and has_log(a) for a in ratio.atoms):
+        return None  # an indexed sum is easier to bound than its logarithm
     gap = elementary.log(goal.alg, ratio)
     steps = prove(goal.same(gap))
     return None if steps is None else (goal.step("logarithms of both sides", f"{text_of(gap)}"), *steps)
+
+
+def has_log(atom: Atom) -> bool:
+    """Whether an exponential's exponent has logarithms under a sum."""
+    return any(a.head == "sum" and any(b.head == "log" for b in a.data[1].atoms) for a, _ in atom.data[0])
+
+
+def by_powers(goal: Goal, prove: Prove) -> Steps | None:
+    """``a - b >= 0`` for a, b >= 0 with fractional powers follows from ``a**n - b**n >= 0``."""
+    if len(goal.value.num) != 2 or goal.value.den or goal.strict:
+        return None
+    (m, c), (n, d) = goal.value.num
+    fractions = [Fraction(e).denominator for mono in (m, n) for a, e in mono if a.head != "exp"]
+    power = lcm(*fractions) if fractions else 1
+    signs = {atom_sign(goal.alg, a) for mono in (m, n) for a, _ in mono}
+    if power == 1 or power > 4 or (c > 0) == (d > 0) or not signs <= {POSITIVE, NONNEGATIVE}:
+        return None
+    sides = [Rational(Poly({mono_pow(mono, power): abs(k) ** power})) for mono, k in ((m, c), (n, d))]
+    upper, lower = sides if c > 0 else sides[::-1]
+    value = elementary.reduced(goal.alg, upper) - elementary.reduced(goal.alg, lower)
+    steps = prove(goal.same(value))
+    return None if steps is None else (goal.step(f"both sides >= 0, to the power {power}", text_of(value)), *steps)
 
 
 def by_squares(goal: Goal, prove: Prove) -> Steps | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
+
+from flint import fmpq
 
 from softsym.algebra import elementary
 from softsym.algebra.context import NONNEGATIVE, POSITIVE
-from softsym.algebra.polynomial import Atom, Index, Rational
+from softsym.algebra.polynomial import Atom, Index, Poly, Rational
 from softsym.algebra.renaming import rename
 from softsym.algebra.signs import sign_of
 from softsym.proof.inequalities.goal import Fact, Goal
@@ -36,7 +38,15 @@ def free_names(value: Rational) -> list[Index]:
 
 
 def _of_atom(goal: Goal, atom: Atom) -> Iterator[Fact]:
-    visit = {"max": _extremum, "sum": _sum, "abs": _absolute, "entry": _entry, "scalar": _length, "log": _log}
+    visit = {
+        "max": _extremum,
+        "sum": _sum,
+        "abs": _absolute,
+        "entry": _entry,
+        "scalar": _length,
+        "log": _log,
+        "exp": _exp,
+    }
     rule = visit.get(atom.head)
     if rule is not None:
         yield from rule(goal, atom)
@@ -108,6 +118,15 @@ def _length(goal: Goal, atom: Atom) -> Iterator[Fact]:
         yield Fact(goal.alg.of(atom) - Rational.of(least), False, f"a length is at least {least}")
 
 
+def _exp(goal: Goal, atom: Atom) -> Iterator[Fact]:
+    mono, den = atom.data
+    if den or any(a.head in ("sum", "max", "abs") for a, _ in mono):
+        return  # the tangent at 0 says little of these
+    whole = goal.alg.of(atom)
+    exponent = Rational(Poly({mono: fmpq(1)}))
+    yield Fact(whole - Rational.of(1) - exponent, False, "exp(x) >= 1 + x")
+
+
 def _log(goal: Goal, atom: Atom) -> Iterator[Fact]:
     value = atom.data[0]
     if any(a.head in ("sum", "max", "abs") for a in value.atoms):
@@ -117,3 +136,14 @@ def _log(goal: Goal, atom: Atom) -> Iterator[Fact]:
     if value.constant() is None:
         below = elementary.integer_power(goal.alg, value, -1)
         yield Fact(whole - Rational.of(1) + below, False, "log(x) >= 1 - 1/x")
+
+
+_RULES: dict[str, Callable[[Goal, Atom], Iterator[Fact]]] = {
+    "max": _extremum,
+    "sum": _sum,
+    "abs": _absolute,
+    "entry": _entry,
+    "scalar": _length,
+    "log": _log,
+    "exp": _exp,
+}

@@ -24,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     splitting.by_members,
     splitting.by_absolute_value,
     factors.by_two_exponentials,
+    factors.by_powers,
     convexity.by_variational_bound,
     convexity.by_log_sum,
     convexity.by_single_logarithm,

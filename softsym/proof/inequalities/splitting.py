@@ -121,7 +121,7 @@ def by_absolute_value(goal: Goal, prove: Prove) -> Steps | None:
 
 def _by_sign(goal: Goal, prove: Prove) -> Steps | None:
     atom = next((a for a in sorted(goal.value.num.atoms, key=lambda a: a.number) if a.head == "abs"), None)
-    if atom is None or goal.depth > 3 or goal.value.den:
+    if atom is None or goal.depth > 4 or goal.value.den:
         return None
     collected: list[Steps] = []
     for value in (atom.data[0], -atom.data[0]):

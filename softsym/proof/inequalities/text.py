@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -82,7 +83,7 @@ def _call(name: str) -> Any:
     return lambda atom: f"{name}({text_of(atom.data[0])})"
 
 
-_TEXTS: dict[str, Any] = {
+_TEXTS: dict[str, Callable[[Atom], str]] = {
     "scalar": lambda atom: atom.data[0],
     "entry": lambda atom: f"{atom.data[0]}[{_index(atom.data[1])}]",
     "position": lambda atom: _index(atom.data[0]),
