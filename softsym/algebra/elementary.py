@@ -228,9 +228,10 @@ def log(alg: Algebra, value: Rational) -> Rational:
     for factor, multiplicity in [*factors, *((p, -n) for p, n in value.den)]:
         known, rest = _log_poly(alg, factor, multiplicity)
         total, unknown = total + known, multiply(alg, unknown, rest)
-    if unknown.constant() is None:
+    left = unknown.constant()
+    if left is None:
         return total + _log_atom(alg, unknown)
-    if unknown.constant() < 0:
+    if left < 0:
         raise UnsupportedError("the logarithm of a negative number")
     return total
 

@@ -187,7 +187,7 @@ def _components(alg: Algebra, bounds: list[Index], mono: Mono, coefficient: fmpq
             merged = (merged[0] | other[0], merged[1] + other[1], merged[2] + other[2])
             parts.remove(other)
         parts[parts.index(touched[0])] = merged
-        merged[slot].append(item)
+        (merged[1] if slot == 1 else merged[2]).append(item)
     result = Rational(Poly({tuple(outer): coefficient}), tuple(outer_den))
     for indices, atoms, factors in parts:
         mine = [k for k in bounds if k in indices]

@@ -84,7 +84,7 @@ class DoubleWord:
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> DoubleWord:
-        return self + (-as_double_word(other))
+        return self.__add__(-as_double_word(other))
 
     def __rsub__(self, other: Any) -> DoubleWord:
         return (-self) + other
