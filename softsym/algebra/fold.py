@@ -10,11 +10,13 @@ beta*(diag(softmax(z, beta)) - outer(softmax(z, beta), softmax(z, beta)))
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from softsym.algebra.atom_writer import HOT
+from softsym.algebra.blocks import Matrix
 from softsym.algebra.context import Algebra
-from softsym.algebra.lowering import Lowering, Matrix
+from softsym.algebra.lowering import Lowering
 from softsym.algebra.matrix_writer import write_matrix
 from softsym.algebra.normal import Normalizer
 from softsym.algebra.polynomial import Index, Rational
@@ -22,24 +24,28 @@ from softsym.algebra.readable import changes, settled
 from softsym.algebra.writer import Writer, cost
 from softsym.algebra.zero import ZeroTest
 from softsym.errors import BudgetError, ShapeError, UnsupportedError
-from softsym.expression import Expr, Symbol, apply, walk
+from softsym.expression import Expr, Symbol, apply, free_symbols, walk
 
-SECONDS = 8.0
-"""The time after which a fold is given up."""
+SECONDS, SEARCH_SECONDS = 10.0, 4.0
+"""The time after which a fold is given up, and that after which the shortest form found so far is taken."""
 ROW, COLUMN = "_row", "_column"
 """The free indices of a vector's and a matrix's entries; no text can name them."""
 MAX_ROUNDS = 6
+LONG = 16
+"""Longer forms are tried again with the position of the 1 of one-hot vectors as an index."""
 
 
-def fold(expr: Expr) -> Expr:
+def fold(expr: Expr, seconds: float = SECONDS) -> Expr:
     """The expression without its derivatives, as short as the changes of :mod:`softsym.algebra.readable` make it.
 
     Raises :class:`~softsym.errors.UnsupportedError` for what the algebra has no normal form for, or the language no
-    whole-vector form (an entry of it has one).
+    whole-vector form (an entry of it has one), and :class:`~softsym.errors.BudgetError` after ``seconds``.
     """
-    deadline = time.monotonic() + SECONDS
-    folding = _Folding(expr, deadline)
-    result = folding.result()
+    deadline = time.monotonic() + seconds
+    result = _Folding(expr, deadline).result()
+    hot = [s.name for s in free_symbols(expr) if s.kind.domain == "onehot"]
+    if hot and cost(result) > LONG:
+        result = min(result, _Folding(expr, deadline, hot).result(), key=cost)
     if result.shape != expr.shape:
         raise UnsupportedError(f"{expr} folds to another shape")
     if not ZeroTest(deadline=deadline).is_zero(apply("sub", expr, result)):
@@ -50,12 +56,16 @@ def fold(expr: Expr) -> Expr:
 class _Folding:
     """One expression lowered once, each of its blocks folded."""
 
-    def __init__(self, expr: Expr, deadline: float) -> None:
+    def __init__(self, expr: Expr, deadline: float, hot: Sequence[str] = ()) -> None:
         self.expr = expr
+        self.search_ends = deadline
         self.names = {s.name: s for s in walk(expr) if isinstance(s, Symbol)}
         self.lowering = Lowering()
         self.value = self.lowering.lower(expr)
         self.alg = Algebra(vectors=dict(self.lowering.kinds), deadline=deadline, open_deltas=True)
+        for name in hot:
+            self.alg.hot[name] = place = HOT + name
+            self.alg.ranges[place] = self.lowering.kinds[name].vector_length
 
     def result(self) -> Expr:
         if isinstance(self.value, Matrix):
@@ -123,6 +133,7 @@ class _Folding:
             return expr, cost(expr)
 
         best, length = written(value)
+        self.search_ends = time.monotonic() + SEARCH_SECONDS
         for _ in range(MAX_ROUNDS):
             found = [(*written(changed), changed) for changed in self._changed(value)]
             shorter = [f for f in found if f[1] < length]
@@ -136,6 +147,8 @@ class _Folding:
     def _changed(self, value: Rational) -> list[Rational]:
         results = []
         for change in changes(self.alg, value):
+            if time.monotonic() > self.search_ends:
+                break
             try:
                 changed = change(value)
             except (UnsupportedError, BudgetError):

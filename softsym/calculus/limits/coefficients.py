@@ -316,6 +316,12 @@ def rebuilt(expr: Expr, args: list[Expr]) -> Expr:
     return rules[head](*args) if head in rules else apply(head, *args)
 
 
+@lru_cache(maxsize=50_000)
+def size(expr: Expr) -> int:
+    """The number of nodes."""
+    return 1 + sum(size(a) for a in args_of(expr))
+
+
 def sum_of(exprs: Iterable[Expr]) -> Expr:
     """The sum of any number of expressions."""
     return add(*exprs)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from softsym.algebra import Assumptions, ZeroTest
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE
 from softsym.algebra.signs import sign_of
 from softsym.calculus.limits import coefficients as co
-from softsym.errors import SoftsymError
+from softsym.errors import BudgetError, SoftsymError
 from softsym.expression import Apply, Expr, Symbol, apply, number
 
 _POSITIVE_DOMAINS = frozenset({"positive", "positive vector", "distribution", "length"})
@@ -37,10 +39,16 @@ class Facts:
         return self._zeros[expr]
 
     def _proved_zero(self, expr: Expr) -> bool:
+        self.check_time()
         try:
             return self.test.is_zero(expr)
         except SoftsymError:
             return False
+
+    def check_time(self) -> None:
+        """Raise :class:`~softsym.errors.BudgetError` after the deadline."""
+        if monotonic() > self.deadline:
+            raise BudgetError("the time for a limit is up")
 
     def is_positive(self, expr: Expr) -> bool:
         """Whether every entry is proved to be positive."""
@@ -56,6 +64,7 @@ class Facts:
         return self._signs[expr]
 
     def _find_sign(self, expr: Expr) -> str | None:
+        self.check_time()
         if self._is_built_positive(expr):
             return POSITIVE
         found = self._by_declaration(expr) or self._by_algebra(expr)

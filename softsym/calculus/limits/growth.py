@@ -23,6 +23,8 @@ from softsym.expression import Expr
 from softsym.shapes import Shape
 
 MAX_TERMS = 60
+MAX_SIZE = 500
+"""The most nodes that a coefficient may have."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,8 @@ def collect(terms: Iterable[Term], bounds: Iterable[Bound], shape: Shape) -> Gro
     ]
     if len(kept) + len(kept_bounds) > MAX_TERMS:
         raise BudgetError("an expansion has too many terms")
+    if any(co.size(t.coefficient) > MAX_SIZE for t in kept):
+        raise BudgetError("a coefficient of an expansion is too large")
     return Growth(tuple(kept), kept_bounds, shape)
 
 

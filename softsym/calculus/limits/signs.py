@@ -21,7 +21,7 @@ def by_cases(expr: Expr, depth: int = 0) -> Expr:
     if argument is None or depth > MAX_NESTED:
         return expr
     values = {sign: by_cases(_where(expr, argument, sign), depth + 1) for sign in (1, -1, 0)}
-    if not all(_partial(value) <= _partial(expr) for value in values.values()):
+    if not all(partial_parts(value) <= partial_parts(expr) for value in values.values()):
         return expr  # one of the three may have no value where another one is meant
     s = apply("sign", argument)
     square, half = co.power(s, Fraction(2)), number(Fraction(1, 2))
@@ -30,7 +30,7 @@ def by_cases(expr: Expr, depth: int = 0) -> Expr:
     return co.add(values[0], co.multiply(odd, s), co.multiply(even, square))
 
 
-def _partial(expr: Expr) -> set[Expr]:
+def partial_parts(expr: Expr) -> set[Expr]:
     """What is divided by, and what has a logarithm or a power taken of it."""
     found = set()
     for node in walk(expr):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from time import monotonic
 
 from softsym.algebra import Assumptions
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, POSITIVE
@@ -15,7 +16,7 @@ from softsym.calculus.limits.context import Calculus, LimitStep
 from softsym.calculus.limits.expansion import Expansion, IndexUnsettledError, Moving
 from softsym.calculus.limits.facts import Facts
 from softsym.calculus.limits.growth import Growth, Term
-from softsym.calculus.limits.signs import by_cases
+from softsym.calculus.limits.signs import by_cases, partial_parts
 from softsym.errors import BudgetError, DomainError, SoftsymError, UnsupportedError
 from softsym.expansion import expand
 from softsym.expression import Apply, Expr, Symbol, apply, length_expr, number, substitute, walk
@@ -23,6 +24,8 @@ from softsym.symbols import Length
 
 ORDERS = (2, 3, 4, 6)
 """To how many orders power series are taken, one attempt after another."""
+SHORTENING = 1.0
+"""The time, in seconds, that the search for a short form of a limit may take."""
 CLOSURES: dict[str, tuple[int | None, int | None]] = {
     **dict.fromkeys(("real", "nonzero", "vector"), (None, None)),
     **dict.fromkeys(("positive", "nonnegative", "positive vector"), (0, None)),
@@ -66,7 +69,7 @@ def limit_steps(
             *steps,
             LimitStep("both sides agree", taken[0][0], value, "the limit exists from below and from above"),
         ]
-    short = _short(pieces.shaped_as(value, node.shape) if len(node.shape) < 2 else value)
+    short = _short(facts, pieces.shaped_as(value, node.shape) if len(node.shape) < 2 else value)
     return short, [LimitStep("definitions", node.args[0], body), *steps, LimitStep("limit", node, short)]
 
 
@@ -75,13 +78,15 @@ def _require_equal(facts: Facts, left: Expr, right: Expr, node: Apply) -> None:
         raise UnsupportedError(f"{node}: from below {left}, from above {right}, and these are not proved equal")
 
 
-def _short(value: Expr) -> Expr:
-    """The value in its shortest form, if the algebra finds one."""
+def _short(facts: Facts, value: Expr) -> Expr:
+    """The value in its shortest form, if the algebra finds one that has a value wherever the value itself has one."""
     try:
-        found = fold(value)
+        found = fold(value, max(0.0, min(SHORTENING, facts.deadline - monotonic())))
     except SoftsymError:
         return value
-    return min(value, found, key=lambda e: sum(1 for _ in walk(e)))
+    if sum(1 for _ in walk(found)) >= sum(1 for _ in walk(value)):
+        return value
+    return found if facts.is_total(found) or partial_parts(found) <= partial_parts(value) else value
 
 
 # --- how the variable tends to the point ----------------------------------------------------------------------------
