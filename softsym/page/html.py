@@ -166,7 +166,8 @@ class _Page:
         )
         source = copyable(f"{block.title}, LaTeX", f"\\begin{{align*}}\n{latex}\n\\end{{align*}}", self.identity())
         steps = steps_html(block.derivation.steps)
-        return f"<h3>{prose_html(block.title)}</h3>\n{steps}<details><summary>LaTeX</summary>{source}</details>"
+        folded = f'<details class="source"><summary>LaTeX</summary>{source}</details>'
+        return f"<h3>{prose_html(block.title)}</h3>\n{steps}{folded}"
 
     def checked(self, block: Checked) -> str:
         title = f"<h3>{escape(block.title)}</h3>\n" if block.title else ""

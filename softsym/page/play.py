@@ -194,7 +194,8 @@ class Widget:
             if not item.naive:
                 sources = (("NumPy", lambdify(item.expr).source.rstrip()), ("LaTeX", to_latex(item.expr)))
                 blocks += [copyable(f"{item.label}, {kind}", text, f"{item.call}-{kind}") for kind, text in sources]
-        return f"<details><summary>NumPy and LaTeX of each column</summary>{''.join(blocks)}</details>"
+        summary = "<summary>NumPy and LaTeX of each column</summary>"
+        return f'<details class="source">{summary}{"".join(blocks)}</details>'
 
     def _figures(self) -> str:
         slider = spoken(self.play.slider)

@@ -15,7 +15,7 @@ from softsym.targets.javascript import arguments
 from softsym.targets.numpy import lambdify
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure  # type: ignore[import-not-found,unused-ignore]
 
 DASHES: tuple[Any, ...] = ("-", "--", ":", "-.", (0, (5, 1)), (0, (1, 4)))
 
@@ -77,7 +77,7 @@ def _curves(expr: Expr, over: str, x: Any, fixed: dict[str, Any]) -> Any:
 
 def _figure(expr: Expr, over: str, x: Any, curves: Any, logarithmic: bool) -> Figure:
     try:
-        from matplotlib.figure import Figure
+        from matplotlib.figure import Figure  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         raise UnsupportedError("plot needs matplotlib: pip install 'softsym[plot]'") from None
     figure = Figure(figsize=(7, 4), layout="constrained")

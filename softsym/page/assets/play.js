@@ -295,4 +295,4 @@ function copying(button) {
 document.querySelectorAll('.play').forEach((root) => new Play(root));
 document.querySelectorAll('button.prediction').forEach(prediction);
 document.querySelectorAll('button.copy').forEach(copying);
-addEventListener('beforeprint', () => document.querySelectorAll('details').forEach((d) => { d.open = true; }));
+addEventListener('beforeprint', () => document.querySelectorAll('details:not(.source)').forEach((d) => { d.open = true; }));
