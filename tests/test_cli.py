@@ -13,6 +13,7 @@ import pytest
 from softsym.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
+COMMANDS = ("list", "show", "derive", "check", "code", "eval", "workbook", "page", "audit", "build")
 
 
 @pytest.fixture
@@ -29,23 +30,23 @@ def run(monkeypatch, capsys):
     return call
 
 
+HELP = [sys.executable, "-c", "import sys; sys.argv[0] = 'softsym'; from softsym.cli import main; main()", "--help"]
+
+
 def test_help_begins_with_examples_and_is_fast():
-    started = time.perf_counter()
-    found = subprocess.run(
-        [sys.executable, "-c", "import sys; sys.argv[0] = 'softsym'; from softsym.cli import main; main()", "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-    )
-    assert time.perf_counter() - started < 2  # the bound of 0.3 s holds on an idle machine; see benchmarks
+    times = []
+    for _ in range(5):
+        started = time.perf_counter()
+        found = subprocess.run(HELP, capture_output=True, text=True, check=True, cwd=ROOT)
+        times.append(time.perf_counter() - started)
+    assert min(times) < 1  # 0.1 s on an idle machine: benchmarks/startup.py
     assert found.stdout.splitlines()[2].strip() == "Examples:"
-    for command in ("list", "show", "derive", "check", "code", "eval", "workbook", "page", "audit", "build"):
+    for command in COMMANDS:
         assert f"\n  {command} " in found.stdout
 
 
 def test_every_command_has_examples(run):
-    for command in ("list", "show", "derive", "check", "code", "eval", "workbook", "page", "audit", "build"):
+    for command in COMMANDS:
         code, out, _ = run(command, "--help")
         assert code == 0
         assert "Example" in out
