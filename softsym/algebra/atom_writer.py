@@ -18,6 +18,8 @@ from softsym.errors import UnsupportedError
 from softsym.expression import Expr, Symbol, apply, as_expr, length_expr
 from softsym.symbols import CONSTANT, LENGTH, Kind
 
+HOT = "~"
+"""What begins the name of the position of the 1 in a one-hot vector: ``z`` at it is ``dot(y, z)``."""
 _FALLBACKS = "klmij"
 
 
@@ -78,10 +80,19 @@ class AtomWriter:
             return as_expr(index)
         if index in self.bound:
             return self.bound[index]
+        if index not in self.names:
+            raise UnsupportedError("the position of the 1 in a one-hot vector has no name in the language")
         return self.names[index]
 
     def _item(self, vector: Expr, index: Index, whole: Index | None) -> Expr:
-        return vector if index == whole else apply("item", vector, self.index(index))
+        if index == whole:
+            return vector
+        hot = self._hot(index)
+        return apply("item", vector, self.index(index)) if hot is None else apply("dot", hot, vector)
+
+    def _hot(self, index: Index) -> Symbol | None:
+        """The one-hot vector whose 1 stands at the index."""
+        return self.names.get(index[len(HOT) :]) if isinstance(index, str) and index.startswith(HOT) else None
 
     def _on_scalar(self, atom: Atom, whole: Index | None) -> Expr:
         (name,) = atom.data
@@ -101,6 +112,10 @@ class AtomWriter:
 
     def _on_delta(self, atom: Atom, whole: Index | None) -> Expr:
         left, right = sorted(atom.data, key=lambda i: (isinstance(i, int), str(i)))
+        for place, other in ((left, right), (right, left)):
+            hot = self._hot(place)
+            if hot is not None:
+                return self._item(hot, other, whole)
         if whole not in (left, right):
             return apply("delta", self.index(left), self.index(right))
         other = right if left == whole else left
@@ -109,7 +124,12 @@ class AtomWriter:
 
     def _on_log(self, atom: Atom, whole: Index | None) -> Expr:
         value = atom.data[0]
-        partition = self.partition(single_atom(value))
+        inner = single_atom(value)
+        if inner is not None and inner.head == "share":
+            logs = self._log_weights(inner, whole)
+            if logs is not None:
+                return logs
+        partition = self.partition(inner)
         if partition is not None and whole not in value.free:
             return family("logZ", self.vector(partition.values, partition.index), self.write(partition.scale))
         return apply("log", self.write(value, whole))
@@ -164,6 +184,15 @@ class AtomWriter:
         if whole is not None and whole in total.free:
             raise UnsupportedError("weights that differ from entry to entry have no whole-vector form; take an entry")
         return self._item(self.weights(total), index, whole)
+
+    def _log_weights(self, share: Atom, whole: Index | None) -> Expr | None:
+        """The logarithm of an entry of a softmax."""
+        total, index = share.data
+        partition = self.partition(total)
+        if partition is None or (whole is not None and whole in total.free):
+            return None
+        values = self.vector(partition.values, partition.index)
+        return self._item(family("log_softmax", values, self.write(partition.scale)), index, whole)
 
     def weights(self, total: Atom) -> Expr:
         """The vector of the shares of a sum's terms."""

@@ -34,6 +34,8 @@ def changes(alg: Algebra, value: Rational) -> Iterator[Change]:
             yield _shares(alg, atom, pivot)
     for atom in wholes:
         yield from _covariances(alg, atom)
+    for atom in {a.data[0]: None for a in atoms if a.head == "share"}:
+        yield from _log_shares(alg, atom)
 
 
 def _divisors(value: Rational, atoms: list[Atom]) -> set[Atom]:
@@ -106,6 +108,29 @@ def _shares(alg: Algebra, whole: Atom, pivot: tuple[Atom, Exponent]) -> Change:
         return None if place is None else value(place)
 
     return lambda value: Rebuilding(alg, replacement).of(value)
+
+
+def _log_shares(alg: Algebra, whole: Atom) -> Iterator[Change]:
+    """For shares of exp(c*z): the entries z[i] as (log(share[i]) + log(whole))/c."""
+    (index,), body = whole.data
+    single = body.single()
+    if single is None or [a.head for a, _ in single[0]] != ["exp"] or single[0][0][0].data[1]:
+        return
+    exponential, times = single[0][0]
+    own = [(a, e) for a, e in exponential.data[0] if index in a.free]
+    if len(own) != 1 or own[0][0].head != "entry" or own[0][1] != 1:
+        return
+    scale = mono_mul(exponential.data[0], ((own[0][0], -1),))
+    down = Rational(Poly({mono_pow(scale, -1): 1 / fmpq(times.numerator, times.denominator)}))
+
+    def replacement(found: Atom) -> Rational | None:
+        place = None if found is whole else _place(alg, own[0][0], index, found)
+        if place is None:
+            return alg.of(whole) if found is whole else None
+        logs = elementary.log(alg, share(alg, whole, place)) + elementary.log(alg, alg.of(whole))
+        return elementary.multiply(alg, logs, down)
+
+    yield lambda value: Rebuilding(alg, replacement).of(value)
 
 
 def _inverted(exponent: Exponent) -> Exponent:

@@ -249,6 +249,8 @@ def _signs_apart(sign: int, powers: dict[Rational, Rational]) -> tuple[int, dict
 
 def negated(expr: Expr) -> Expr:
     """-expr, its sign put where it reads best."""
+    if isinstance(expr, Apply) and expr.head == "neg":
+        return expr.args[0]
     if isinstance(expr, Apply) and expr.head == "sub":
         return apply("sub", expr.args[1], expr.args[0])
     if isinstance(expr, Apply) and expr.head in ("mul", "div"):

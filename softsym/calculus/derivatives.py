@@ -9,8 +9,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from softsym.algebra.fold import fold
-from softsym.errors import UnsupportedError
-from softsym.expression import Apply, Expr, Operand, apply, as_expr, walk
+from softsym.calculus.checking import Checker
+from softsym.calculus.reverse import reverse_gradient
+from softsym.errors import BudgetError, UnsupportedError
+from softsym.expression import Apply, Expr, Operand, Symbol, apply, as_expr, walk
 
 DERIVATIVES = frozenset(("diff", "grad", "jacobian", "hessian"))
 CALCULUS = DERIVATIVES | {"limit"}
@@ -38,15 +40,32 @@ def resolve(expr: Expr) -> Expr:
         return _limit(expr)
     target = expr.args[0]
     if expr.head == "item" and isinstance(target, Apply) and target.head in DERIVATIVES:
-        return fold(apply("item", _with_resolved(target), *expr.args[1:]))
+        return _derived(apply("item", _with_resolved(target), *expr.args[1:]))
     if expr.head in DERIVATIVES:
-        return fold(_with_resolved(expr))
+        return _derived(_with_resolved(expr))
     try:
         return apply(expr.head, *(resolve(arg) for arg in expr.args))
     except UnsupportedError:
         if any(isinstance(node, Apply) and node.head == "limit" for node in walk(expr)):
             raise
         return fold(expr)  # a part may have no whole form of its own, as a matrix that a vector is multiplied by
+
+
+def _derived(node: Expr) -> Expr:
+    """A derivative of a function without calculus: folded, or where that is out of reach, by the chain rule alone."""
+    try:
+        return fold(node)
+    except (UnsupportedError, BudgetError) as error:
+        if not (isinstance(node, Apply) and node.head == "grad"):
+            raise
+        f, z = node.args
+        assert isinstance(z, Symbol)
+        try:
+            found = reverse_gradient(f, z)
+        except UnsupportedError:
+            raise error from None
+        Checker().check(node, found)
+        return found
 
 
 def _with_resolved(node: Apply) -> Expr:

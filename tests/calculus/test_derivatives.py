@@ -10,9 +10,10 @@ from softsym import parse
 from softsym.algebra.fold import fold
 from softsym.calculus import grad, gradient, hessian, jacobian, resolve, simplify
 from softsym.calculus.derivatives import has_calculus
+from softsym.calculus.reverse import reverse_gradient
 from softsym.errors import SoftsymError, UnsupportedError
 from softsym.evaluation import evaluate
-from softsym.expression import Expr, apply, symbol
+from softsym.expression import Expr, Symbol, apply, symbol
 from tests.calculus.oracle import as_float, assert_same, flat, random_point, sympy_gradient
 
 FORMS = (
@@ -35,6 +36,11 @@ FORMS = (
     ("grad(prod(z), z)", "prod(z)/z"),
     ("grad(variance(ones(N)/N, z), z)", "2*(z - mean(z))/N"),
     ("grad(sum(sum((z[i] - z[j])**2, i), j), z)", "4*(N*z - sum(z))"),
+    (
+        "grad(-dot(y, (1 - softmax(z))**a*log(softmax(z))), z) where y: onehot",
+        "(1 - dot(y, softmax(z)))**(a - 1)*(y - softmax(z))"
+        "*(a*dot(y, log_softmax(z))*dot(y, softmax(z)) + dot(y, softmax(z)) - 1) where y: onehot",
+    ),
     # one entry, several entries, scalars
     ("diff(softmax(z, beta)[i], z[j])", "beta*softmax(z, beta)[i]*(delta(i, j) - softmax(z, beta)[j])"),
     ("diff(softmax(z, beta), z[j])", "beta*softmax(z, beta)[j]*(basis(j) - softmax(z, beta))"),
@@ -164,7 +170,7 @@ def vectors(draw: st.DrawFn, depth: int = 2) -> Expr:
 
 
 @settings(max_examples=12, deadline=None)
-@given(losses(2), st.integers(1, 3))
+@given(losses(1), st.integers(1, 3))
 def test_gradients_of_any_loss(f: Expr, n: int) -> None:
     expr = apply("grad", f, symbol("z"))
     try:
@@ -172,6 +178,35 @@ def test_gradients_of_any_loss(f: Expr, n: int) -> None:
     except UnsupportedError:  # the language has no whole vector for it, or it is too large
         return
     assert_same(expr, result, random_point((expr,), n, seed=1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lse(z, beta)",
+        "cross_entropy(p, softmax(z))",
+        "sum(sum(exp(z[i]*w[j]), i), j)",
+        "lse(drop(z, i))",
+        "max(z)*z[i] + lse([z[1], z[2]])",
+        "norm(z, 3)*prod(z) - sum(hardmax(z)*w)",
+        "boltzmann(sigmoid(sigmoid(z*beta)), omega)",
+        "sum(abs(z)**t) where t: positive",
+        "sum(b**z) where b: positive",
+    ],
+)
+def test_gradients_in_reverse_mode(text: str) -> None:
+    f = parse(text)
+    z = symbol("z")
+    assert isinstance(z, Symbol)
+    for n in (2, 4):
+        assert_same(apply("grad", f, z), reverse_gradient(f, z), random_point((f,), n, seed=n))
+
+
+def test_reverse_mode_names_what_has_no_rule() -> None:
+    z = symbol("z")
+    for text in ("max(concat(z, [r]))", "sum(sparsemax(z))", "trace(outer(z, z))"):
+        with pytest.raises(UnsupportedError):
+            reverse_gradient(parse(text), z)
 
 
 def test_simplify_shortens() -> None:
