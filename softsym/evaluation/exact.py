@@ -17,8 +17,8 @@ from typing import Any, NamedTuple, TypeAlias
 from flint import fmpq
 
 MAX_TERMS = 400
-MAX_PRODUCTS = 20_000
-MAX_EXPANDED_POWER = 24
+MAX_PRODUCTS = 3_000
+MAX_EXPANDED_POWER = 12
 _SMALL_PRIMES = tuple(p for p in range(2, 200) if all(p % d for d in range(2, p)))
 
 
@@ -52,11 +52,23 @@ def atom(*tag: Any, is_positive: bool = False) -> Atom:
     return Atom(tag, hash(tag), is_positive)
 
 
-class Monomial(NamedTuple):
-    """``e**exponent`` times powers of atoms, sorted by the atoms' codes."""
+class Monomial:
+    """``e**exponent`` times powers of atoms, sorted by the atoms' codes; its hash is kept, since flint's is slow."""
 
-    exponent: fmpq
-    powers: tuple[tuple[Atom, fmpq], ...]
+    __slots__ = ("code", "exponent", "powers")
+
+    def __init__(self, exponent: fmpq, powers: tuple[tuple[Atom, fmpq], ...]) -> None:
+        self.exponent, self.powers = exponent, powers
+        parts = [(int(exponent.p), int(exponent.q)), *((a.code, int(e.p), int(e.q)) for a, e in powers)]
+        self.code = hash(tuple(parts))
+
+    def __hash__(self) -> int:
+        return self.code
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Monomial) or self.code != other.code:
+            return False
+        return bool(self.exponent == other.exponent) and self.powers == other.powers
 
 
 Sum: TypeAlias = "dict[Monomial, fmpq]"
@@ -127,9 +139,17 @@ def _combined(origin: tuple[Any, ...]) -> Form:
         return _power(_known(operands[0]), operands[1])
     forms = [_known(o) for o in operands]
     if head in ("abs", "max"):
-        return _whole(atom(head, frozenset(f.key for f in forms)))
+        return _selected(head, forms)
     form: Form = _RULES[head](*forms)
     return form
+
+
+def _selected(head: str, forms: list[Form]) -> Form:
+    """The maximum of equal numbers, the absolute value of zero; else a number of which nothing more is known."""
+    keys = frozenset(f.key for f in forms)
+    if len(keys) == 1 and (head == "max" or not forms[0].numerator):
+        return forms[0]
+    return _whole(atom(head, keys))
 
 
 def _whole(single: Atom) -> Form:

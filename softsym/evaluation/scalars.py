@@ -193,14 +193,9 @@ def absolute(x: Scalar) -> Scalar:
         return abs(x)
     if not isinstance(x, Ball):
         return x.absolute()
-    try:
-        return _with_sign(x, sign(x))
-    except Undecided:
+    if x.arb.contains(0):
         return Ball(abs(x.arb), ("abs", x))
-
-
-def _with_sign(x: Scalar, s: int) -> Scalar:
-    return ZERO if s == 0 else x if s > 0 else -x
+    return x if x.arb > 0 else -x
 
 
 def power(x: Scalar, y: Scalar) -> Scalar:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from softsym.evaluation.jets import equal_germs, is_plain
-from softsym.evaluation.point import Undecided, Undefined
+from softsym.evaluation.point import Undefined
 from softsym.evaluation.scalars import ONE, ZERO, Ball, Scalar, ball_of, divide, sign, subtract, total
 
 Vector = tuple[Scalar, ...]
@@ -25,21 +25,31 @@ def maximal(entries: Vector) -> list[int]:
 
 def maximum(entries: Vector) -> Scalar:
     """The largest entry; with derivatives only where the maximal entries have equal ones."""
-    try:
-        best = maximal(entries)
-    except Undecided:
-        if not all(is_plain(e) for e in entries):
-            raise
-        return _enclosed_maximum(entries)
+    if all(is_plain(e) for e in entries):
+        return _plain_maximum(entries)
+    best = maximal(entries)
     _require_equal_germs(entries, best, "max")
     return entries[best[0]]
 
 
-def _enclosed_maximum(entries: Vector) -> Scalar:
-    value = ball_of(entries[0])
-    for entry in entries[1:]:
-        value = value.max(ball_of(entry))
-    return Ball(value, ("max", *entries))
+def _plain_maximum(entries: Vector) -> Scalar:
+    """The largest entry, or an enclosure of it where several may be the largest: its value needs no decision."""
+    exact = [e for e in entries if isinstance(e, fmpq)]
+    rest: list[Scalar] = [e for e in entries if isinstance(e, Ball)]
+    if exact:
+        rest.append(max(exact))
+    floor = rest[0]
+    for entry in rest[1:]:
+        floor = entry if ball_of(entry) > ball_of(floor) else floor
+    rivals = [e for e in rest if not ball_of(e) < ball_of(floor)]
+    return rivals[0] if len(rivals) == 1 else Ball(_largest([ball_of(e) for e in rivals]), ("max", *rivals))
+
+
+def _largest(values: list[arb]) -> arb:
+    result = values[0]
+    for value in values[1:]:
+        result = result.max(value)
+    return result
 
 
 def _require_equal_germs(entries: Vector, tied: list[int], name: str) -> None:

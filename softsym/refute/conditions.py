@@ -20,7 +20,7 @@ from softsym.evaluation.point import Point, Undecided, Undefined
 from softsym.evaluation.scalars import Ball, Scalar, ball_of, subtract
 from softsym.expression import Expr, Symbol, free_symbols
 from softsym.language import Chain, Statement
-from softsym.refute.judgement import compare, entries
+from softsym.refute.judgement import entries, order
 from softsym.refute.moves import Move, in_kind, lines, resampled, with_value
 from softsym.refute.sampling import sample
 
@@ -101,21 +101,22 @@ class Admissible:
 
     def satisfied(self, condition: Condition, candidate: Candidate) -> bool:
         """Whether a condition certainly holds: exactly, or since a root of it was enclosed."""
-        if condition.number in candidate.enclosed:
-            return True
+        enclosed = condition.number in candidate.enclosed
         for bits in CHECK_BITS:
             with ctx.workprec(bits):
                 try:
-                    return self._holds(condition.chain, Evaluator(candidate.point, self.deadline))
+                    return self._holds(condition.chain, Evaluator(candidate.point, self.deadline), enclosed)
                 except Undecided:
                     continue
                 except Undefined:
                     return False
         return False
 
-    def _holds(self, chain: Chain, evaluator: Evaluator) -> bool:
+    def _holds(self, chain: Chain, evaluator: Evaluator, enclosed: bool) -> bool:
         sides = [evaluator.value(side) for side in chain.sides]
         for relation, left, right in zip(chain.relations, sides, sides[1:], strict=False):
+            if enclosed and relation == "==":
+                continue
             outcomes = [_certain(relation, a, b) for _, a, b in entries(left, right)]
             if not (any(outcomes) if relation == "!=" else all(outcomes)):
                 return False
@@ -235,13 +236,12 @@ class Admissible:
 
 
 def _certain(relation: str, left: Scalar, right: Scalar) -> bool:
-    """Whether a relation certainly holds; an equality only where it is exact."""
-    if relation == "==":
-        return _is_zero(subtract(left, right))
-    outcome, _ = compare(relation, left, right)
-    if outcome == "open":
+    """Whether a relation certainly holds."""
+    sign = order(subtract(left, right))
+    if sign is None and relation != "==":
         raise Undecided("a condition is open at this precision")
-    return outcome == "holds"
+    holds = {"==": sign == 0, "!=": sign in (1, -1), "<=": sign != 1, ">=": sign != -1}
+    return holds.get(relation, sign == {"<": -1, ">": 1}.get(relation))
 
 
 def _is_zero(gap: Scalar | None) -> bool:

@@ -41,8 +41,8 @@ class Judgement:
 def judge(chain: Chain, point: Point, deadline: float = inf) -> Judgement:
     """The claim of ``chain`` at ``point``; the precision rises while a relation is open.
 
-    It ``holds`` if every relation certainly holds, where an equality holds once its sides agree to 36 digits; it
-    ``fails`` only if an enclosure excludes a relation, or both sides of a strict one are exactly equal.
+    It ``holds`` if every relation certainly holds, where ``==`` and a case of equality of ``<=`` hold once the sides
+    agree to 36 digits; it ``fails`` only if an enclosure excludes a relation, or the sides of a strict one are equal.
     Raises :class:`~softsym.errors.BudgetError` after the deadline.
     """
     judgement = Judgement("open", reason="the precision limit was reached")
@@ -98,41 +98,50 @@ def entries(left: Value, right: Value, entry: tuple[int, ...] = ()) -> Iterator[
 
 
 def compare(relation: str, left: Scalar, right: Scalar) -> tuple[Outcome, float]:
-    """Whether ``left relation right``, and the relative slack of an inequality."""
+    """Whether ``left relation right`` as far as this precision tells, and the relative slack of an inequality."""
     if relation in (">=", ">"):
         left, right, relation = right, left, "<=" if relation == ">=" else "<"
     gap = subtract(right, left)
+    sign = _plain_order(gap)
     if relation == "==":
-        return _equal(gap, left, right), inf
-    order = _order(gap)
-    if relation == "!=":
-        return {0: "fails", None: "open"}.get(order, "holds"), inf  # type: ignore[return-value]
+        return ("fails" if sign else "holds" if sign == 0 or _agree(gap, left, right) else "open"), inf
     slack = _slack(gap, left, right)
-    if order is None:
+    if sign is None and relation == "<=" and _agree(gap, left, right):
+        return "holds", slack
+    if sign is None and relation == "<" and ctx.prec > STRICT_BITS[0]:
+        sign = order(gap)
+    if sign is None:
         return "open", slack
-    return ("holds" if order > 0 or (order == 0 and relation == "<=") else "fails"), slack
+    return ("holds" if sign > 0 or (sign == 0 and relation == "<=") else "fails"), slack
 
 
-def _order(gap: Scalar) -> int | None:
-    """The sign of a difference, ``None`` while it is open."""
+def order(gap: Scalar) -> int | None:
+    """The sign of a difference, proved where an enclosure does not show it; ``None`` while it is open."""
+    sign = _plain_order(gap)
+    if sign is None and gap.arb.is_finite() and is_certainly_zero(gap):
+        return 0
+    return sign
+
+
+def _plain_order(gap: Scalar) -> int | None:
     if isinstance(gap, fmpq):
         return int(gap > 0) - int(gap < 0)
-    if not gap.arb.contains(0):
-        return 1 if gap.arb > 0 else -1
-    return None if not gap.arb.is_finite() else 0 if is_certainly_zero(gap) else None
+    if gap.arb.contains(0):
+        return None
+    return 1 if gap.arb > 0 else -1 if gap.arb < 0 else None
 
 
-def _equal(gap: Scalar, left: Scalar, right: Scalar) -> Outcome:
-    if isinstance(gap, fmpq) or not gap.arb.contains(0):
-        return "holds" if isinstance(gap, fmpq) and gap == 0 else "fails"
+def _agree(gap: Scalar, left: Scalar, right: Scalar) -> bool:
+    """Whether two sides whose difference may be zero agree to all the digits that are asked for."""
     scale = ball_of(left).abs_upper().max(ball_of(right).abs_upper())
     allowed = (scale * arb(2) ** -AGREEING_BITS).max(arb(2) ** -VANISHING_BITS)
-    return "holds" if gap.arb.abs_upper() <= allowed or _order(gap) == 0 else "open"
+    return bool(ball_of(gap).abs_upper() <= allowed)
 
 
 def _slack(gap: Scalar, left: Scalar, right: Scalar) -> float:
+    """``gap`` relative to the sides; 0 where the sides agree to all bits, as in a case of equality."""
     scale = abs(ball_of(left)) + abs(ball_of(right))
-    if not scale > 0 or (isinstance(gap, fmpq) and gap == 0):
-        return 1.0
+    if not scale > 0 or ball_of(gap).contains(0):
+        return 0.0
     relative = float((ball_of(gap) / scale).mid())
     return relative if relative == relative else 1.0

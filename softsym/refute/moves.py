@@ -117,16 +117,17 @@ def _exchangeable(left: Symbol, right: Symbol, point: Point) -> bool:
 
 def _paired(symbol: Symbol, twin: Symbol, point: Point, random: Random) -> Point:
     a, b = point.values[symbol.name], point.values[twin.name]
-    if isinstance(a, tuple) and isinstance(b, tuple) and random.random() < 0.6:
-        part = random.choice((Fraction(1, 2), Fraction(1, 10), Fraction(1, 1000)))
-        pulled = tuple(_between(x, y, part) for x, y in zip(a, b, strict=True))
+    pulled = _pulled(a, b, random.choice((Fraction(1, 2), Fraction(1, 10), Fraction(1, 1000))))
+    if pulled is not None and random.random() < 0.6:
         return with_value(point, symbol.name, pulled)
     return Point(point.lengths, {**point.values, symbol.name: b, twin.name: a})
 
 
-def _between(x: Any, y: Any, part: Fraction) -> Any:
-    """The number at ``part`` of the way from ``y`` to ``x``, or ``y`` where one of them is only enclosed."""
-    return y + part * (x - y) if isinstance(x, Fraction) and isinstance(y, Fraction) else y
+def _pulled(start: Any, end: Any, part: Fraction) -> tuple[Fraction, ...] | None:
+    """The vector at ``part`` of the way from ``end`` to ``start``, if both are exact vectors."""
+    if not isinstance(start, tuple) or not all(isinstance(x, Fraction) for x in (*start, *end)):
+        return None
+    return tuple(y + part * (x - y) for x, y in zip(start, end, strict=True))
 
 
 def stepped(symbols: Sequence[Symbol], point: Point, random: Random) -> Point:
@@ -199,6 +200,7 @@ def _resized(kind: Kind, value: Any, entry: int, copies: int, size: int) -> Any:
     if kind.domain == "onehot":
         place = next((n for n, x in enumerate(result) if x == 1), 0)
         return tuple(Fraction(int(n == place)) for n in range(size))
-    if kind.domain in SUM_KINDS and not any(isinstance(x, arb) for x in result):
-        return weights(result) if sum(result) else (Fraction(1, size),) * size
+    if kind.domain in SUM_KINDS:
+        exact = [Fraction(float(x)) if isinstance(x, arb) else x for x in result]
+        return weights(exact) if sum(exact) else (Fraction(1, size),) * size
     return result

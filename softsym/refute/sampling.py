@@ -11,6 +11,8 @@ from fractions import Fraction
 from random import Random
 from typing import Any, TypeAlias
 
+from flint import arb, ctx, fmpq
+
 from softsym.evaluation.point import Point
 from softsym.expression import Symbol
 from softsym.symbols import Kind
@@ -155,10 +157,10 @@ def _distribution(n: int, random: Random) -> Vector:
     style = random.random()
     if style < 0.15 or n == 1:
         return (_F(1, n),) * n
-    if style < 0.45:  # close to a corner, one or more entries small
+    if style < 0.5:  # close to a corner or to a face
         epsilon = random.choice((_F(1, 10), _F(1, 100), _F(1, 10**6)))
-        small = [random.choice((epsilon, epsilon, _F(1))) for _ in range(n)]
-        return weights(small)
+        corner, place = random.random() < 0.5, random.randrange(n)
+        return weights([_F(1) if k == place or (not corner and random.random() < 0.4) else epsilon for k in range(n)])
     return weights([_F(random.randint(1, 9)) for _ in range(n)])
 
 
@@ -210,8 +212,10 @@ def _towards(start: Vector, target: Vector, random: Random) -> Vector:
 
 
 def vector_in_domain(domain: str, value: Sequence[Any]) -> bool:
-    """Whether a vector lies in a vector kind; a sum is checked where all entries are exact, since enclosed entries come
-    only from moves that keep it."""
+    """Whether a vector lies in a vector kind.
+
+    A sum of enclosed entries can only be seen to be 1 up to their radii; every move that makes one keeps the sum.
+    """
     if domain == "vector":
         return True
     fits = all(x > 0 if domain in ("positive vector", "distribution") else x >= 0 for x in value)
@@ -220,4 +224,10 @@ def vector_in_domain(domain: str, value: Sequence[Any]) -> bool:
     exact = all(isinstance(x, Fraction) for x in value)
     if domain == "onehot":
         return exact and sorted(value) == [0] * (len(value) - 1) + [1]
-    return not exact or sum(value) == 1
+    return bool(sum(value) == 1) if exact else _encloses_one(value)
+
+
+def _encloses_one(value: Sequence[Any]) -> bool:
+    with ctx.workprec(1000):
+        total = sum((arb(fmpq(x.numerator, x.denominator)) if isinstance(x, Fraction) else x for x in value), arb(0))
+    return bool(total.contains(1)) and bool(total.rad() < arb(2) ** -200)

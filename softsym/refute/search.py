@@ -19,7 +19,11 @@ from softsym.refute.shorten import shortened
 
 PLENTY, PLENTY_PIECEWISE = 30, 150
 """Holding points after which a claim of equalities is left: more where a case distinction may hide a failure."""
-CLIMBS, STEPS = 6, 120
+CLIMBS_A_SECOND, STEPS = 8, 120
+SHORTENING = 0.4
+"""The seconds that a counterexample may be shortened for even after the time of the search."""
+TIE_STEPS = 30
+"""Steps from a case of equality, around which no slack shows a way."""
 _PIECEWISE = {"max", "abs", "sign", "hardmax", "onehot_argmax", "sparsemax", "argmax_count", "limit", "relu", "min"}
 _FIRST_SIZES = (2, 3, 1, 2, 4, 3, 2, 5, 1, 3, 2, 8)
 _SIZES = (2, 3, 17, 1, 5, 2, 12, 3, 25, 4, 40, 2, 30, 6)
@@ -55,6 +59,10 @@ def length_names(statement: Statement) -> list[str]:
                 found |= {node.name} if node.kind.type == "length" else set()
             found |= {name for length in node.shape for name in length.names}
     return sorted(found, key=lambda name: (name != "N", name))
+
+
+def _slack(start: tuple[float, Candidate]) -> float:
+    return start[0]
 
 
 class Search:
@@ -160,10 +168,13 @@ class Search:
         return judgement.outcome == "fails"
 
     def _climbed(self) -> Candidate | None:
-        """Steps from the tightest points towards failure."""
-        starts = {slack: candidate for slack, candidate in self.holding if slack < inf}
-        for slack in sorted(starts)[:CLIMBS]:
-            found = self._climb(slack, starts[slack])
+        """Steps from the tightest points towards failure, and from cases of equality."""
+        starts = {slack: candidate for slack, candidate in self.holding if 0 < slack < inf}
+        ties = [(slack, candidate) for slack, candidate in self.holding if slack == 0]
+        climbs = round(CLIMBS_A_SECOND * max(0.5, self.seconds))
+        ordered = [*self.random.sample(ties, min(len(ties), 2 + climbs // 4)), *sorted(starts.items(), key=_slack)]
+        for slack, start in ordered[:climbs]:
+            found = self._climb(slack, start)
             if found is not None:
                 return found
             if monotonic() > self.deadline:
@@ -172,7 +183,7 @@ class Search:
 
     def _climb(self, slack: float, start: Candidate) -> Candidate | None:
         best = start
-        for _ in range(STEPS):
+        for _ in range(STEPS if slack else TIE_STEPS):
             candidate = self.admissible.repaired(self._neighbour(best))
             if candidate is None:
                 continue
@@ -196,7 +207,8 @@ class Search:
 
     def _short(self, failed: Candidate) -> tuple[Candidate, Judgement]:
         """The failure made short, within a time of its own."""
-        deadline = monotonic() + min(0.5, max(0.15, 0.5 * self.seconds))
+        now = monotonic()
+        deadline = max(now + min(SHORTENING, 0.3 * self.seconds), min(self.deadline, now + 2 * SHORTENING))
         self.admissible.deadline = deadline
 
         def still_fails(candidate: Candidate) -> Candidate | None:

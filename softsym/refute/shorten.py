@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from math import floor
+from math import floor, inf
 from time import monotonic
 from typing import Any
 
@@ -24,7 +24,7 @@ def cost(point: Point) -> float:
 
 def _cost(value: Any) -> float:
     if isinstance(value, tuple):
-        return sum(_cost(v) for v in value) - len({*map(str, value)}) * -0.1
+        return sum(_cost(v) for v in value) + 0.1 * len({*map(str, value)})
     if isinstance(value, int):
         return value / 10
     if not isinstance(value, Fraction):
@@ -40,28 +40,62 @@ def shortened(
     deadline: float,
 ) -> Candidate:
     """The shortest candidate reached by steps that each keep the failure; ``still_fails`` repairs and tests one."""
-    best, improved = found, True
-    while improved and monotonic() < deadline:
+    best, before = found, inf
+    while cost(best.point) < before and monotonic() < deadline:
+        before = cost(best.point)
+        for proposals in (_levelled, _smaller, _simpler_values):
+            best = _exhausted(best, lambda point, p=proposals: p(point, symbols), still_fails, deadline)  # type: ignore[misc]
+    return best
+
+
+def _exhausted(
+    best: Candidate,
+    proposals: Callable[[Point], Iterator[Point]],
+    still_fails: Callable[[Candidate], Candidate | None],
+    deadline: float,
+) -> Candidate:
+    """The candidate after all the steps of one sort that shorten it."""
+    improved = True
+    while improved:
         improved = False
-        for point in proposals(best.point, symbols):
+        for point in proposals(best.point):
             if monotonic() > deadline:
-                break
+                return best
             if cost(point) >= cost(best.point):
                 continue
-            tested = still_fails(Candidate(point, frozenset()))
+            tested = still_fails(Candidate(point))
             if tested is not None and cost(tested.point) < cost(best.point):
                 best, improved = tested, True
                 break
     return best
 
 
-def proposals(point: Point, symbols: Sequence[Symbol]) -> Iterator[Point]:
-    """Simpler points near this one, the boldest first."""
+def _levelled(point: Point, symbols: Sequence[Symbol]) -> Iterator[Point]:
+    """Long vectors of real numbers with few distinct entries: rounded, or flat but for one entry."""
+    for symbol in symbols:
+        value = point.values.get(symbol.name)
+        if not isinstance(value, tuple) or len(value) < 4 or symbol.kind.domain not in ("vector", "positive vector"):
+            continue
+        numbers = sorted(Fraction(float(v)) for v in value)
+        top = max(range(len(value)), key=lambda n: float(value[n]))
+        for level in (numbers[0], numbers[len(value) // 2], sum(numbers[:-1]) / (len(value) - 1)):
+            flat = Fraction(f"{float(level):.1g}")
+            yield with_value(point, symbol.name, tuple(v if n == top else flat for n, v in enumerate(value)))
+        for digits in (1, 2):
+            yield with_value(point, symbol.name, tuple(Fraction(f"{float(v):.{digits}g}") for v in value))
+
+
+def _smaller(point: Point, symbols: Sequence[Symbol]) -> Iterator[Point]:
+    """Points with fewer entries."""
     for name, size in point.lengths.items():
         for entry in reversed(range(size)):
             smaller = resized(symbols, point, name, entry, 0)
             if smaller is not None:
                 yield smaller
+
+
+def _simpler_values(point: Point, symbols: Sequence[Symbol]) -> Iterator[Point]:
+    """Points with one name's value simpler, the boldest first."""
     for symbol in symbols:
         if symbol.name in point.values:
             for value in _simpler(symbol, point.values[symbol.name]):
@@ -99,7 +133,7 @@ def _simpler_vectors(domain: str, value: tuple[Any, ...]) -> Iterator[tuple[Any,
     yield (Fraction(0),) * size
     yield (Fraction(1),) * size
     numbers = [v if isinstance(v, Fraction) else Fraction(float(v)) for v in value]
-    for base in {min(numbers), max(numbers), numbers[0]}:
+    for base in dict.fromkeys((min(numbers), max(numbers), numbers[0])):
         yield tuple(v - base for v in numbers)
     yield tuple(Fraction(round(v)) for v in numbers)
     yield tuple(Fraction(f"{float(v):.1g}") for v in numbers)
