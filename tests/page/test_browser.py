@@ -45,6 +45,7 @@ def page(browser: Any, folder: Path, request: pytest.FixtureRequest) -> Iterator
     """The sample page, opened from disk; afterwards there must have been no error and no request."""
     settings = getattr(request, "param", {})
     context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}, **settings})
+    context.set_default_timeout(90_000)
     opened, faults = context.new_page(), []
     opened.on("console", lambda message: faults.append(message.text))
     opened.on("pageerror", lambda error: faults.append(str(error)))
