@@ -32,7 +32,7 @@ LOSSES = (0.0, 1e-4, 1e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 
 
 COLUMNS = (
     ("e", "e^(beta*z), naive", "exp({beta}*z)", "plain", "0.00E+00"),
-    ("gap", "shifted by the maximum", "{beta}*(z - max(z))", "plain", "0.0000"),
+    ("gap", "shifted by the maximum", "{beta}*(z - sign({beta})*max(sign({beta})*z))", "plain", "0.0000"),
     ("s", "e^(shifted)", "exp(gap_{beta})", "plain", "0.000000"),
     ("p", "softmax", "s_{beta}/sum(s_{beta})", "plain", "0.00%"),
     ("one", "argmax, one-hot", "onehot_argmax(z)", "plain", "0"),
@@ -103,7 +103,10 @@ def _table(made: Report, beta: str, title: str, printed: dict[str, list[str]] | 
     cells: dict[str, str] = {}
     for name, header, text, form, shown in COLUMNS:
         text, column = text.format(beta=beta), f"{name}_{beta}"
-        cells[name] = table.column(column, text, header, form=form, number_format=shown, output=name == "p")
+        accept = "it overflows for a large beta, and shows so." if name == "e" else ""
+        cells[name] = table.column(
+            column, text, header, form=form, number_format=shown, output=name == "p", accept=accept
+        )
         if printed and name in SOURCE_COLUMNS:
             table.note("as printed", printed[SOURCE_COLUMNS[name]])
     cells["e total"] = table.total(f"e_{beta}", number_format="0.00E+00")
@@ -116,7 +119,7 @@ def _table(made: Report, beta: str, title: str, printed: dict[str, list[str]] | 
 def _loss(made: Report) -> None:
     """The loss table with its chart: to infinity at 0, zero at 1."""
     sweep = made.book.sweep("The loss -log(softmax)", "t", LOSSES, note="t is the probability of the true class")
-    curve = sweep.column("-log(t)", "loss")
+    curve = sweep.column("-log(t)", "loss", accept="at 0 the loss is infinite, and no number.")
     made.book.chart(
         Chart(
             "scatter", "The loss of a probability", "", sweep.x, (curve,), "probability of the true class", "loss, nats"

@@ -59,7 +59,12 @@ def _examples(made: Report) -> None:
     cells: dict[str, str] = {}
     for name in ("z1", "z2", "z4", "x"):
         table = made.book.table(f"Normalised {name}", name)
-        cells[f"{name} linear"] = table.column(f"linear_{name}", f"normalize({name})", "divided by the sum")
+        cells[f"{name} linear"] = table.column(
+            f"linear_{name}",
+            f"normalize({name})",
+            "divided by the sum",
+            accept="no quotient where the sum is 0.",
+        )
         cells[f"{name} softmax"] = table.column(f"soft_{name}", f"softmax({name}, beta)", form="stable", output=True)
         cells[f"{name} hard"] = table.column(f"hard_{name}", f"onehot_argmax({name})", "argmax", number_format="0")
         made.book.check(f"softmax({name}) sums to one", f"sum(soft_{name})", "1")

@@ -16,7 +16,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.formula import ArrayFormula
 
 from softsym.errors import DomainError, SoftsymError
-from softsym.targets.excel_syntax import Formula, parse_formula
+from softsym.targets.excel_syntax import Formula, column_letters, parse_formula
 from softsym.workbook.plan import address
 
 ACCEPTED = "Accepted:"
@@ -92,6 +92,24 @@ class Audited:
         """The value that a cell was saved with."""
         return self.values[where[0]].cell(*where[1:]).value
 
+    def allowed(self, sheet: str, row: int, column: int) -> tuple[float, float]:
+        """The least and the largest number that the data validation of a cell lets in."""
+        least, most = float("-inf"), float("inf")
+        for rule in self._validations.get(sheet, []):
+            if f"{column_letters(column)}{row}" not in rule.sqref or rule.type not in ("decimal", "whole"):
+                continue
+            first, second = _number(rule.formula1), _number(rule.formula2)
+            if first is not None and rule.operator in ("greaterThan", "greaterThanOrEqual", "between", None):
+                least = max(least, first)
+            top = second if rule.operator in ("between", None) else first
+            if top is not None and rule.operator in ("lessThan", "lessThanOrEqual", "between", None):
+                most = min(most, top)
+        return least, most
+
+    @cached_property
+    def _validations(self) -> dict[str, list[Any]]:
+        return {sheet.title: list(sheet.data_validations.dataValidation) for sheet in self.book.worksheets}
+
     def is_accepted(self, where: Where) -> bool:
         """Whether a comment on the cell, or on the header above it, accepts it."""
         sheet, _, column = where
@@ -150,6 +168,13 @@ def _opened(path: str | os.PathLike[str], data_only: bool) -> Any:
             return openpyxl.load_workbook(path, data_only=data_only)
     except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
         raise DomainError(f"{path} cannot be read as an .xlsx workbook: {error}") from None
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text or "")
+    except ValueError:
+        return None
 
 
 def _formula(where: Where, value: Any) -> FormulaCell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -41,13 +42,18 @@ def _finding(rule: str, where: Where | str, detail: str, why: str, advice: str) 
 def hard_coded(audited: Audited) -> Iterator[Finding]:
     """Numbers in formulas, other than those that belong to a formula's structure."""
     for where, cell in audited.formulas.items():
-        numbers = [] if cell.tree is None or audited.is_accepted(where) else sorted(set(_constants(cell.tree)))
+        numbers = [] if cell.tree is None or audited.is_accepted(where) else constants(cell.tree)
         if numbers:
             yield _finding(
                 "hard-coded number", where, f"the formula holds {', '.join(numbers)}",
                 "A number inside a formula is changed in one place and forgotten in another.",
                 "Put it into a labelled input cell and refer to that.",
             )  # fmt: skip
+
+
+def constants(node: Formula) -> list[str]:
+    """The numbers in a formula other than 0, 1, 2, powers, positions and digits."""
+    return sorted(set(_constants(node)))
 
 
 def _constants(node: Formula) -> Iterator[str]:
@@ -67,18 +73,30 @@ def _constants(node: Formula) -> Iterator[str]:
 
 
 def inconsistent(audited: Audited) -> Iterator[Finding]:
-    """A formula between two that agree with each other and not with it."""
-    for (sheet, column), group in groupby(sorted(audited.formulas, key=_by_column), key=lambda w: (w[0], w[2])):
-        rows = [where[1] for where in group]
+    """A formula between two that agree with each other and not with it, in a column that mostly agrees with them."""
+    for sheet, column, rows in _runs(audited):
         shapes = {row: relative_text(audited.formulas[sheet, row, column]) for row in rows}
+        usual = Counter(shapes.values())
         for row in rows:
             above, below = shapes.get(row - 1), shapes.get(row + 1)
-            if above is not None and above == below != shapes[row]:
+            if above is not None and above == below != shapes[row] and 2 * usual[above] > len(rows):
                 yield _finding(
                     "inconsistent formula", (sheet, row, column), "the formula differs from those above and below it",
                     "One odd formula in a column is nearly always a slip.",
                     "Copy the formula of its neighbours, or move the exception to a column of its own.",
                 )  # fmt: skip
+
+
+def _runs(audited: Audited) -> Iterator[tuple[str, int, list[int]]]:
+    """The unbroken runs of formulas down each column: sheet, column and rows."""
+    for (sheet, column), group in groupby(sorted(audited.formulas, key=_by_column), key=lambda w: (w[0], w[2])):
+        rows: list[int] = []
+        for _, row, _ in group:
+            if rows and row != rows[-1] + 1:
+                yield sheet, column, rows
+                rows = []
+            rows.append(row)
+        yield sheet, column, rows
 
 
 def _by_column(where: Where) -> tuple[str, int, int]:
@@ -285,7 +303,7 @@ def unprotected(audited: Audited) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-_FORMULA_LIKE = re.compile(r"=\s*[-+(@A-Za-z0-9$'\"]|[-@+]\s*[A-Za-z]+\(")
+_FORMULA_LIKE = re.compile(r"=\s*[-+(@A-Za-z0-9$'\"]|[-@+]\s*[A-Z][A-Z0-9.]*\(")
 
 
 def formula_like(audited: Audited) -> Iterator[Finding]:

@@ -149,7 +149,7 @@ class Book:
         shown = mathematics or (text if isinstance(text, str) else bare_text(text))
         self.results.put(row, 2, shown, style="Explanatory Text")
         self.results.put(row, 3, formula=formula[1:], style="Output", number_format=number_format)
-        self.results.put(row, 4, meaning, style="Explanatory Text")
+        self.results.put(row, 4, meaning, style="Body")
         where = address(row, 3, "Results", anchored=True)
         self.scope.add(name, "real", where)
         if defined_name(name):
@@ -161,10 +161,11 @@ class Book:
     ) -> None:
         """``left`` and ``right`` must be equal (``==``), or in order (``<=``, ``>=``), for all inputs.
 
-        Vectors are compared by their largest difference. With ``skip_errors`` an error on the left, as of a naive
-        formula that overflows, is shown and does not fail.
+        Vectors are compared by their largest difference. The formulas are those of the stable forms; with
+        ``skip_errors`` they are laid out as written, and an error on the left, as of a naive formula that overflows, is
+        shown and does not fail.
         """
-        sides = difference(self.scope, left, right)
+        sides = difference(self.scope, left, right, "plain" if skip_errors else "stable")
         self.checks.add(what, *sides, relation, skip_errors=skip_errors)
 
     def no_errors(self, what: str, where: str) -> None:

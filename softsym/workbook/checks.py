@@ -7,7 +7,9 @@ from math import ceil
 
 from softsym.expression import Expr, apply
 from softsym.language.reader import constant
+from softsym.targets.excel_syntax import parse_formula
 from softsym.workbook.audit import ACCEPTED
+from softsym.workbook.audit_rules import constants
 from softsym.workbook.plan import Highlight, Plan, Sheet, Value, area
 from softsym.workbook.scope import Scope
 from softsym.workbook.tables import heading
@@ -15,6 +17,8 @@ from softsym.workbook.tables import heading
 FLAG, CHANGED, TOLERANCE = "$B$5", "$B$6", "$B$7"
 ALL_PASS = "all checks pass"
 NAIVE = f"{ACCEPTED} the formula as it is defined, which overflows for large inputs; it counts where it has a value."
+STABLE = f"{ACCEPTED} the stable form, which overflows only where the quantity itself does; its numbers belong to it."
+CONSTANTS = f"{ACCEPTED} the numbers belong to what is checked."
 _HEADERS = (
     "",
     "what is checked",
@@ -108,11 +112,12 @@ class Checks:
         self.sheet.heights[row] = 15.0 * ceil(len(check.what) / 60) + 2
         is_link = "!" in check.left and "(" not in check.left
         left = put(row, 3, formula=check.left.removeprefix("="), style="Linked Cell" if is_link else "Calculation")
-        left.comment = NAIVE if check.skip_errors else ""
+        left.comment = _comment(check)
         put(row, 4, check.word, style="Body")
         style = "Calculation" if check.right_formula else "Note"
-        put(row, 5, check.right, formula=check.right_formula, style=style)
-        put(row, 6, formula=f"C{row}-E{row}", style="Calculation", number_format="0.0E+00")
+        put(row, 5, check.right, formula=check.right_formula, style=style, comment=left.comment)
+        gap = put(row, 6, formula=f"C{row}-E{row}", style="Calculation", number_format="0.0E+00")
+        gap.comment = NAIVE if check.skip_errors else ""
         if check.allowed is None:
             formula = f"{TOLERANCE}*MAX(1,ABS(E{row}))"
             put(row, 7, formula=formula, style="Calculation", number_format="0.0E+00")
@@ -161,9 +166,18 @@ class Checks:
         other.highlights.append(Highlight(where, f'{where}<>"{ALL_PASS}"', "Bad"))
 
 
-def difference(scope: Scope, left: str | Expr, right: str | Expr) -> tuple[Expr, Expr]:
+def _comment(check: Check) -> str:
+    if check.skip_errors:
+        return NAIVE
+    texts = [text for text in (check.left, check.right_formula) if text]
+    if any("EXP(" in text for text in texts):
+        return STABLE
+    return CONSTANTS if any(constants(parse_formula(text)) for text in texts) else ""
+
+
+def difference(scope: Scope, left: str | Expr, right: str | Expr, form: str) -> tuple[Expr, Expr]:
     """Two sides of a check as scalars: vectors are compared by their largest difference, which must be 0."""
-    sides = [scope.read(left), scope.read(right)]
+    sides = [scope.read(left, form), scope.read(right, form)]
     if not (sides[0].shape or sides[1].shape):
         return sides[0], sides[1]
     return apply("max", apply("abs", apply("sub", *sides))), scope.read("0")

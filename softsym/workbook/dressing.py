@@ -68,7 +68,7 @@ def _validation(wanted: Validation) -> DataValidation:
 
 def _colour(ws: Any, sheet: Sheet) -> None:
     for scale in sheet.scales:
-        colours = {"start_color": "FFF3F6FA", "mid_color": "FFA9BED6", "end_color": "FF1F4E79"}
+        colours = {"start_color": "FFF7F9FB", "mid_color": "FFC5D5E6", "end_color": "FF7FA6CE"}
         rule = ColorScaleRule(start_type="min", mid_type="percentile", mid_value=50, end_type="max", **colours)
         ws.conditional_formatting.add(scale.where, rule)
     for mark in sheet.highlights:

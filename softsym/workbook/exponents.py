@@ -38,6 +38,8 @@ class _Bound:
             return self._binary(node, sheet, depth)
         if isinstance(node, Call):
             return self._call(node, sheet, depth)
+        if isinstance(node, Reference) and self.audited.allowed(node.sheet or sheet, node.top, node.left)[1] < LARGEST:
+            return True
         behind = self.formula(node, sheet)
         return behind is not None and self.is_bounded(*behind, depth - 1)
 
@@ -97,6 +99,8 @@ class _Bound:
             if node.sign == "^" and isinstance(node.right, NumberLiteral):
                 return float(node.right.text) % 2 == 0 or self.is_nonnegative(node.left, sheet, depth)
             return node.sign in "+*/" and all(self.is_nonnegative(c, sheet, depth) for c in children(node))
+        if isinstance(node, Reference) and self.audited.allowed(node.sheet or sheet, node.top, node.left)[0] >= 0:
+            return True
         behind = self.formula(node, sheet)
         return behind is not None and depth > 1 and self.is_nonnegative(*behind, depth - 1)
 

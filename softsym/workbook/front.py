@@ -54,7 +54,7 @@ def _scalar(sheet: Sheet, row: int, scalar: Scalar, scope: Scope) -> None:
     sheet.put(row, 2, _finite(scalar.name, scalar.value), style="Input", number_format=scalar.number_format)
     words = _DOMAINS[scalar.kind][4] if scalar.kind in _DOMAINS else scalar.kind
     for column, text in enumerate((scalar.unit, words, scalar.meaning), 3):
-        sheet.put(row, column, text, style="Explanatory Text")
+        sheet.put(row, column, text, style="Body")
     scope.add(scalar.name, scalar.kind, address(row, 2, sheet.name, anchored=True))
     _validate(sheet, address(row, 2), scalar.name, scalar.kind, scalar.meaning)
 

@@ -47,6 +47,11 @@ class _Headed:
             lines = max(ceil(1.15 * len(text) / width), 1)
             self.sheet.heights[row] = max(self.sheet.heights.get(row, LINE), LINE * lines + 3)
 
+    def accept(self, reason: str) -> None:
+        """Say in a comment on the last column's header why it may overflow or fail."""
+        if reason:
+            self.sheet.cells[self.header_row, self.right].comment = f"{ACCEPTED} {reason}"
+
 
 class Table(_Headed):
     """One row an entry: inputs and steps side by side, each step a formula on the columns before it."""
@@ -109,8 +114,7 @@ class Table(_Headed):
         self.right += 1
         shown = mathematics or (text if isinstance(text, str) else bare_text(text))
         self.head(self.right, header or name, shown)
-        if accept:
-            self.sheet.cells[self.header_row, self.right].comment = f"{ACCEPTED} {accept}"
+        self.accept(accept)
         kept = form == "stable" if accurate is None else accurate
         maker = self.scope.maker(expr, self.sheet.name, self.linked, accurate=kept)
         self._formulas(maker.formula, "Output" if output else "Calculation", number_format)
@@ -173,14 +177,16 @@ class Sweep(_Headed):
         form: str = "stable",
         number_format: str = "0.0000",
         mathematics: str = "",
+        accept: str = "",
     ) -> Series:
-        """A scalar expression at every value of the parameter; gives the series for a chart."""
+        """A scalar expression at every value of the parameter; gives the series for a chart; see :class:`Table`."""
         expr = self.scope.read(text, form, [self.parameter])
         if expr.shape:
             raise ShapeError(f"a sweep takes one number a row, and {expr} is a vector: take entries, as in z[1]")
         self.right += 1
         shown = mathematics or (text if isinstance(text, str) else bare_text(text))
         self.head(self.right, header or shown, shown)
+        self.accept(accept)
 
         def maker(row: int) -> FormulaMaker:
             place = {self.parameter: f"$A{row}"}
