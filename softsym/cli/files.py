@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -116,13 +115,7 @@ def audit(path: str, as_json: bool) -> None:
 
     findings = audit_workbook(path)
     for finding in findings:
-        click.echo(json.dumps(_object(finding)) if as_json else str(finding))
+        click.echo(json.dumps(finding.as_dict()) if as_json else str(finding))
     if not findings and not as_json:
         click.echo("no findings", err=True)
     sys.exit(1 if findings else 0)
-
-
-def _object(finding: Any) -> Mapping[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(finding)
