@@ -110,7 +110,9 @@ def _is_nonnegative(claim: Claim, low: Symbol) -> bool:
 def _convex(claim: Claim) -> Steps | None:
     for convex, inner, outer in ((True, claim.left, claim.right), (False, claim.right, claim.left)):
         for x, y in _vector_pairs(claim):
-            found = _mixed(claim, inner, outer, x, y) or _tangent(claim, outer, inner, x, y)
+            found = _mixed(claim, inner, outer, x, y)
+            if found is None:
+                found = _tangent(claim, outer, inner, x, y)
             if found is not None and is_smooth(found, x, claim.known):
                 steps = _curvature(claim, found, x, convex)
                 if steps is not None:
