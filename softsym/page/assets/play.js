@@ -217,7 +217,7 @@ class Play {
     const data = [x, ...lines.map((line) => line.map((y) => (Number.isFinite(y) ? y : null)))];
     const options = {
       width: Math.max(place.clientWidth, 240), height: 280, series: [{ label: this.plan.sliderLabel, value: (_, v) => (v === null ? '' : text(v)) }, ...series],
-      scales: { x: { time: false, distr: 3 } }, axes: [{ ...axis, splits: () => DECADES, values: () => DECADES.map(text), label: this.plan.sliderLabel, labelSize: 22, size: 34 }, { ...axis, size: 64, values: (_, ticks) => ticks.map(text) }],
+      scales: { x: { time: false, distr: 3 } }, axes: [{ ...axis, splits: () => DECADES, values: () => DECADES.map((t, n) => (place.clientWidth < 440 && n % 2 === 0 ? '' : text(t))), label: this.plan.sliderLabel, labelSize: 22, size: 34 }, { ...axis, size: 64, values: (_, ticks) => ticks.map(text) }],
       hooks: { draw: [marker] }, legend: { live: true },
     };
     this.plot?.destroy();
