@@ -178,6 +178,11 @@ def _along(
     empty: float | None = None,
 ) -> Array:
     """A formula of vectors and beta; ``left_out`` stands where ``where`` is false, ``empty`` is that of nothing."""
+    ordered = vectors if name != "cross_entropy" else vectors[::-1]
+    if type(beta) is float and beta > 0 and out is None is where:
+        value = formula(name).quick(*ordered, beta, axis=axis, accuracy=accuracy)
+        if value is not None:
+            return value
     arrays = tuple(np.asanyarray(v) for v in vectors)
     if not arrays[0].ndim:
         arrays = tuple(a.reshape(1) if not a.ndim else a for a in arrays)

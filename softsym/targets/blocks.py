@@ -5,7 +5,7 @@ A body knows nothing of these: it gets float64 arrays with their entries along t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -21,9 +21,9 @@ Array = Any
 BLOCK = 1 << 15
 """Numbers in a block: 256 KB of float64, so that a block and its temporaries stay in the second-level cache."""
 SHORT = 24
-"""Rows up to this length are worked on column by column."""
-LONG = 256
-"""Rows from this length on are made contiguous, so that their sums are added pairwise."""
+"""Rows up to this length are worked on column by column, longer ones are made contiguous."""
+LINE = 16
+"""The fewest rows of a block whose entries are not adjacent, so that cache lines are read as a whole."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,18 @@ class Body:
     rank: int
     run: Callable[[Variant], Callable[..., Any]]
     unshifted: Program | None = None
+    uniform: bool = False
 
     @cached_property
-    def quick(self) -> Callable[..., Any]:
-        """The body's function for plain arrays."""
-        return self.run(PLAIN)
+    def quick(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        """The body's functions for single rows: with shifts and without."""
+        shifted = Variant(in_place=True)
+        return self.run(shifted), self.run(replace(shifted, shifted=False))
+
+    @cached_property
+    def limits(self) -> dict[tuple[float, ...], float]:
+        """How large a row's entries may be without shifts, by the row's length and the values of the scalars."""
+        return {}
 
     @cached_property
     def one_length(self) -> bool:
@@ -69,7 +76,7 @@ class Body:
     @cached_property
     def takes_length(self) -> bool:
         """Whether the body wants the vectors' length besides the parameters."""
-        return self.quick.__code__.co_argcount > len(self.names)
+        return self.quick[0].__code__.co_argcount > len(self.names) + 2
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -97,8 +104,7 @@ def compute(body: Body, call: Call, target: Array, high: bool) -> None:
     aliased = any(np.may_share_memory(a, goal) for a in arguments.values())
     work = _Work(body, call, high, not aliased)
     with np.errstate(all="ignore"):
-        for key in _blocks(body, call):
-            block = {n: _sliced(a, key, len(call.batch), n, body) for n, a in arguments.items()}
+        for key, block in _blocks(body, call, arguments):
             work.fill(block, goal[key] if key else goal)
     if shared:
         target[...] = goal
@@ -117,26 +123,33 @@ def _laid_out(body: Body, call: Call) -> dict[str, Array]:
     return arguments | {n: np.asarray(call.sizes[n]) for n in call.sizes}
 
 
-def _blocks(body: Body, call: Call) -> list[tuple[slice, ...]]:
-    """Keys of the batch axes."""
+Key = tuple[slice, ...]
+
+
+def _blocks(body: Body, call: Call, arguments: dict[str, Array]) -> Iterator[tuple[Key, dict[str, Array]]]:
+    """Keys of the batch axes, and the arguments there: runs of rows along the longest batch axis."""
     longest = max([call.sizes[n] for n in call.sizes], default=1)
     size = int(np.prod(call.batch, dtype=np.int64)) * longest ** max(body.rank, 1)
     if not call.batch or size <= BLOCK:
-        return [()]
+        yield (), arguments
+        return
     which = int(np.argmax(call.batch))
-    rows = max(1, int(BLOCK * call.batch[which] // size))
-    before = (slice(None),) * which
-    return [(*before, slice(start, start + rows)) for start in range(0, call.batch[which], rows)]
+    adjacent = all(v.strides[-1] == v.itemsize for v in call.vectors.values())
+    rows = max(1 if adjacent else LINE, int(BLOCK * call.batch[which] // size))
+    places = {n: _place(a, which, len(call.batch), _own_axes(n, body)) for n, a in arguments.items()}
+    for start in range(0, call.batch[which], rows):
+        run = slice(start, start + rows)
+        yield _key(which, run), {n: a if places[n] < 0 else a[_key(places[n], run)] for n, a in arguments.items()}
 
 
-def _sliced(array: Array, key: tuple[slice, ...], batch: int, name: str, body: Body) -> Array:
-    axes = array.ndim - _own_axes(name, body)
-    if not key or axes <= 0:
-        return array
-    position = axes - batch + len(key) - 1
-    if position < 0 or array.shape[position] == 1:
-        return array
-    return array[(*(slice(None),) * position, key[-1])]
+def _key(axis: int, run: slice) -> Key:
+    return (*(slice(None),) * axis, run)
+
+
+def _place(array: Array, which: int, batch: int, own: int) -> int:
+    """The axis of an argument that a batch axis is, or -1 if the argument does not vary along it."""
+    axis = array.ndim - own - batch + which
+    return axis if axis >= 0 and array.shape[axis] > 1 else -1
 
 
 def _own_axes(name: str, body: Body) -> int:
@@ -151,11 +164,13 @@ class _Work:
         self.body, self.high, self.may_write = body, high, may_write
         self.names = [name for name, _ in body.vectors]
         alike = all(v.shape[:-1] == call.batch for v in call.vectors.values()) and bool(call.vectors)
-        in_place = body.rank == 1 and alike and body.order == (0,)
+        in_place = body.uniform and alike
         ones = frozenset(n for n, s in call.scalars.items() if not s.ndim and s == 1)
         self.shifted = Variant(masked=call.mask is not None, in_place=in_place, ones=ones)
         self.direct = replace(self.shifted, shifted=False)
         self.limit = 0.0 if call.mask is not None or high else _limit(body, call)
+        self.kept: dict[tuple[tuple[int, ...], str], list[Array]] = {}
+        self.used: dict[tuple[tuple[int, ...], str], int] = {}
         self.functions: dict[Variant, tuple[Callable[..., Any], tuple[str, ...]]] = {}
 
     def fill(self, block: dict[str, Array], target: Array) -> None:
@@ -163,6 +178,7 @@ class _Work:
         if self.high:
             target[...] = self.in_double_words(block, target.shape, target.dtype)
             return
+        self.used.clear()
         vectors = {name: self.arranged(block[name]) for name in self.names}
         size = max((_size(v) for v in vectors.values()), default=0.0)
         direct = size <= self.limit
@@ -177,21 +193,47 @@ class _Work:
         """A vector's block as float64: short rows column by column, long ones contiguous."""
         length = vector.shape[-1]
         adjacent = vector.strides[-1] == vector.itemsize
-        if vector.ndim > 1 and 1 < length <= SHORT and vector.size > 8 * SHORT and adjacent:
-            return np.array(vector, np.float64, order="F")
-        if length >= LONG and not adjacent:
-            return np.array(vector, np.float64, order="C")
-        return vector if vector.dtype == np.float64 else vector.astype(np.float64)
+        if vector.ndim == 2 and 1 < length <= SHORT and vector.size > 8 * SHORT and adjacent:
+            return self.copied(vector, "F")
+        if length > SHORT and not adjacent:
+            return self.copied(vector, "C")
+        return vector if vector.dtype == np.float64 else self.copied(vector, "C")
+
+    def copied(self, vector: Array, order: str) -> Array:
+        """A copy in float64."""
+        copy = self.taken(vector.shape, order)
+        np.copyto(copy, vector)
+        return copy
+
+    def taken(self, shape: tuple[int, ...], order: str) -> Array:
+        """An array that no other holds during this block; the next block gets the same one."""
+        kept = self.kept.setdefault((shape, order), [])
+        used = self.used.get((shape, order), 0)
+        self.used[shape, order] = used + 1
+        if used == len(kept):
+            kept.append(np.empty(shape, order=order))
+        return kept[used]
 
     def fast(self, block: dict[str, Array], target: Array, direct: bool) -> Array:
         """The result in float64, written into the target if that has the right type."""
         arguments = {n: v if v.dtype == np.float64 or n == "where" else v.astype(np.float64) for n, v in block.items()}
         if self.shifted.in_place:
             like = arguments[self.names[0]]
+            layout = "C" if like.flags.c_contiguous or not like.flags.f_contiguous else "F"
             fits = target.dtype == np.float64 and target.flags.c_contiguous == like.flags.c_contiguous
-            arguments["out"] = target if fits and self.may_write else np.empty_like(like)
+            into = target if fits and self.may_write and target.shape == like.shape else None
+            arguments |= {"array": self.source(layout, into), "shape": like.shape}
         result = self.run(self.direct if direct else self.shifted, arguments)
         return result if result is target else np.broadcast_to(_folded(self.body, result), target.shape)
+
+    def source(self, layout: str, target: Array | None) -> Callable[[tuple[int, ...]], Array]:
+        """What gives a body its arrays, the first of which holds the result."""
+        first = [target] if target is not None else []
+
+        def array(shape: tuple[int, ...]) -> Array:
+            return first.pop() if first else self.taken(shape, layout)
+
+        return array
 
     def mend(self, block: dict[str, Array], target: Array, dtype: Any) -> None:
         """Do those rows again whose result is not finite, or whose entries are too far apart for float64."""
@@ -233,7 +275,13 @@ def _limit(body: Body, call: Call) -> float:
     if body.unshifted is None:
         return 0.0
     scalars = {n: (float(s.min()), float(s.max())) for n, s in call.scalars.items() if s.size}
-    sizes = {n: float(v) for n, v in call.sizes.items()}
+    return limit_of(body, scalars, {n: float(v) for n, v in call.sizes.items()})
+
+
+def limit_of(body: Body, scalars: dict[str, tuple[float, float]], sizes: dict[str, float]) -> float:
+    """The same for scalars between bounds."""
+    if body.unshifted is None:
+        return 0.0
     for limit in _LIMITS:
         known = scalars | {n: (-limit, limit) for n, _ in body.vectors}
         if in_range(body.unshifted, known, sizes):

@@ -150,6 +150,12 @@ def sign(x: Any) -> DoubleWord:
     return as_double_word(real.sign(as_double_word(x).hi))
 
 
+def floor(x: DoubleWord) -> DoubleWord:
+    """The largest whole number that is not larger."""
+    high = real.floor(x.hi)
+    return DoubleWord(high, real.where(high == x.hi, real.floor(x.lo), 0))
+
+
 def where(condition: Array, x: Any, y: Any) -> DoubleWord:
     """Entries of x where the condition holds, else of y."""
     x, y = as_double_word(x), as_double_word(y)
@@ -247,6 +253,7 @@ NAMESPACE = SimpleNamespace(
     power=power,
     abs=absolute,
     sign=sign,
+    floor=floor,
     where=where,
     maximum=maximum,
     argmax=argmax,
@@ -259,6 +266,6 @@ NAMESPACE = SimpleNamespace(
 """What generated code finds under ``np``."""
 
 
-def log_sum(e: DoubleWord, axis: int, where: Any = True) -> DoubleWord:
-    """``log(sum(e))``: a double word holds 1 plus something small."""
-    return log(NAMESPACE.sum(e, axis=axis, where=where))
+def log_parts(whole: DoubleWord, rest: DoubleWord) -> DoubleWord:
+    """``log(whole + rest)``: a double word holds 1 plus something tiny."""
+    return log(whole + rest)

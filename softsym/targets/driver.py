@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from softsym.errors import DomainError, ShapeError, did_you_mean
-from softsym.targets.blocks import Body, Call, compute
+from softsym.targets.blocks import Body, Call, compute, limit_of
 
 Array = Any
 OPTIONS = ("axis", "out", "where", "accuracy")
@@ -39,7 +39,7 @@ def evaluate(body: Body, values: Sequence[Any], options: Mapping[str, Any], labe
 def quick(body: Body, values: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """The value for single rows of float64 and plain numbers, without a batch to prepare; ``None`` if it needs more."""
     usual = all(_USUAL.get(name, options) is value for name, value in options.items())
-    if not usual or body.rank != 1 or body.lengths or len(values) != len(body.names) or not body.vectors:
+    if not usual or not body.uniform or body.lengths or len(values) != len(body.names) or not body.vectors:
         return None
     count, size = len(body.vectors), getattr(values[0], "size", 0)
     if not 0 < size <= 1000 or not body.one_length or any(type(value) is not float for value in values[count:]):
@@ -47,12 +47,25 @@ def quick(body: Body, values: Sequence[Any], options: Mapping[str, Any]) -> Any:
     for value in values[:count]:
         if type(value) is not np.ndarray or value.dtype != np.float64 or value.shape != (size,):
             return None
+    key = (size, *values[count:])
+    if key not in body.limits:
+        body.limits[key] = _row_limit(body, size, values[count:])
     with np.errstate(all="ignore"):
-        result = body.quick(*values, *([size] * body.takes_length))
-        fine = math.isfinite(np.add.reduce(result)) and all(math.isfinite(v.dot(v)) for v in values[:count])
-    if not fine or result.shape != (size if body.result else 1,):
+        square = sum([float(value.dot(value)) for value in values[:count]])
+        direct = square <= body.limits[key] ** 2
+        result = body.quick[direct](*values, *([size] * body.takes_length), np.empty, (size,))
+    if not direct and not (math.isfinite(square) and np.isfinite(result).all()):
+        return None
+    if result.shape != (size if body.result else 1,):
         return None
     return result if body.result else result[0]
+
+
+def _row_limit(body: Body, size: int, scalars: Sequence[float]) -> float:
+    if len(body.limits) > 1000:
+        body.limits.clear()
+    bounds = {name: (value, value) for name, value in zip(body.scalars, scalars, strict=True)}
+    return limit_of(body, bounds, {name: float(size) for name, _ in body.vectors[0][1].terms})
 
 
 _USUAL: dict[str, Any] = {"axis": -1, "out": None, "where": None, "accuracy": "fast"}

@@ -25,13 +25,13 @@ from softsym.stable.form import resolved
 from softsym.symbols import Length
 from softsym.targets import array_functions, double_functions, double_word
 from softsym.targets.blocks import PLAIN, Body, Variant
-from softsym.targets.driver import evaluate
+from softsym.targets.driver import evaluate, quick
 from softsym.targets.lowering import index_names, lower
 from softsym.targets.numpy_source import InPlaceWriter, Writer
 from softsym.targets.program import Op, Program, steps
 from softsym.targets.simplify import simplified, unshifted, with_ones
 
-RESERVED = frozenset(("np", "axis", "out", "where", "accuracy"))
+RESERVED = frozenset(("np", "axis", "out", "where", "accuracy", "array", "shape"))
 
 
 def lambdify(expr: Expr | str, *, axis: int = -1, modules: str = "numpy") -> ArrayFunction:
@@ -90,7 +90,14 @@ class Generated:
             rank=self.program.rank,
             run=self.run,
             unshifted=self.unshifted,
+            uniform=self.uniform,
         )
+
+    @cached_property
+    def uniform(self) -> bool:
+        """Whether all arrays of the program have the entries of one vector: then it can write in place."""
+        lengths = {size for op in steps(self.program.result) for _, size in op.slots}
+        return self.program.rank == 1 and bool(self.vectors) and lengths == {self.vectors[0].kind.vector_length}
 
     def length_of(self, slot: int, found: dict[int, Length]) -> Length:
         if slot in found:
@@ -159,7 +166,7 @@ def _compile(expr: Expr, variant: Variant) -> Callable[..., Any]:
     made = generated(expr)
     assignments, result, writer = made.lines(variant)
     names = [*made.parameters, *(n for n in made.used_lengths if n not in made.lengths)]
-    extra = [*(["where"] if variant.masked else []), *(["out"] if variant.in_place else [])]
+    extra = [*(["where"] if variant.masked else []), *(["array", "shape"] if variant.in_place else [])]
     head = f"def body({', '.join([*names, *extra])}):"
     text = "\n".join([head, *(f"    {line}" for line in assignments), f"    return {result}"])
     space: dict[str, Any] = {"np": double_functions.NAMESPACE if variant.double else np}
@@ -187,7 +194,7 @@ class ArrayFunction:
     """
 
     def __init__(self, expr: Expr, axis: int = -1) -> None:
-        self.expr, self.axis = expr, axis
+        self.expr, self.axis, self._label = expr, axis, str(expr)
         self._made = generated(expr)
         self.names = self._made.parameters
         self.symbols = (*self._made.vectors, *self._made.scalars)
@@ -197,7 +204,11 @@ class ArrayFunction:
         return f"lambdify({str(self.expr)!r})"
 
     def __call__(self, *values: Any, **options: Any) -> Any:
-        return evaluate(self._made.body, values, {"axis": self.axis} | options, label=str(self.expr))
+        return evaluate(self._made.body, values, {"axis": self.axis} | options, self._label)
+
+    def quick(self, *values: Any, **options: Any) -> Any:
+        """The value for single rows of float64, or ``None`` where the whole way is needed."""
+        return quick(self._made.body, values, options)
 
     @property
     def error_bound(self) -> str:

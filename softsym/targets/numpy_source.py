@@ -13,7 +13,7 @@ PRECEDENCE = {"add": 1, "sub": 1, "mul": 2, "div": 2, "neg": 3}
 _SIGNS = {"add": " + ", "sub": " - ", "mul": "*", "div": "/"}
 _ATOM = 9
 _CALLS = {
-    **{head: f"np.{head}" for head in ("exp", "log", "log1p", "expm1", "sign", "sqrt", "square", "abs")},
+    **{head: f"np.{head}" for head in ("exp", "log", "log1p", "expm1", "sign", "sqrt", "square", "abs", "floor")},
 }
 _NAMES = {"max": "m", "min": "m", "sum": "s", "exp": "e", "log": "l", "div": "q", "move": "c", "equal": "d"}
 _LONGEST = 88
@@ -246,37 +246,34 @@ class Writer:
         vector, position = (self.texts[a][0] for a in op.args)
         return self.help("drop_each", vector, position, self.axis(slot))
 
-    def write_log_sum(self, op: Op) -> str:
-        slot = op.data[0]
-        assert isinstance(slot, int)
-        where = ""
-        if self.masked and op.args[0].length(slot) == self.mask_length():
-            where = f", where={self.view('where', slot)}"
-        return self.help("log_sum", self.texts[op.args[0]][0], f"{self.axis(slot)}{where}")
+    def write_log_parts(self, op: Op) -> str:
+        return self.help("log_parts", *(self.texts[a][0] for a in op.args))
 
 
 class InPlaceWriter(Writer):
     """The same lines for speed: an array that is read for the last time receives the next one, the last is ``out``.
 
-    Right where all vectors have the same batch axes, so that all arrays with entries have one shape.
+    The arrays come from ``array(shape)``, and are written before they are read. Right where all vectors have the same
+    batch axes, so that all arrays with entries have one shape.
     """
 
     def write(self) -> tuple[list[str], str]:
         order = steps(self.program.result)
         last = {arg: k for k, op in enumerate(order) for arg in op.args}
-        heir = _heirs(order, last)
+        full = _full(order)
+        heir = _heirs(order, last, full)
         self.buffers: dict[Op, str] = {}
         for op in reversed(order):
-            if op.head in UFUNCS and op.slots and op not in self.buffers:
-                name = "out" if op == self.program.result else self.fresh("t")
+            if op.head in UFUNCS and op.slots and op in full and op not in self.buffers:
+                name = "result" if op == self.program.result else self.fresh("t")
                 link: Op | None = op
                 while link is not None:
                     self.buffers[link] = name
                     link = heir.get(link)
-        made: set[str] = {"out"}
+        self.lines = [f"{name} = array(shape)" for name in dict.fromkeys(self.buffers.values())]
         for op in order:
             if op in self.buffers:
-                self.assign(op, self.buffers[op], made)
+                self.assign(op, self.buffers[op])
             else:
                 text, level = self.text(op)
                 if op.args:  # at once: it may read a buffer that is written again later
@@ -287,20 +284,18 @@ class InPlaceWriter(Writer):
         return self.lines, self.texts[self.program.result][0]
 
     def reduction(self, op: Op) -> str:
-        if op.head == "sum" and not self.masked:
-            return self.help("row_sums", self.texts[op.args[0]][0])
+        if op.head in ("sum", "max") and not self.masked:
+            return self.help("row_sums" if op.head == "sum" else "row_maxima", self.texts[op.args[0]][0])
         return super().reduction(op)
 
-    def assign(self, op: Op, name: str, made: set[str]) -> None:
+    def assign(self, op: Op, name: str) -> None:
         arguments = ", ".join(self.texts[a][0] for a in op.args) + (", 0.0" if op.head == "relu" else "")
-        call = f"np.{UFUNCS[op.head]}({arguments}"
-        self.lines.append(f"{call}, out={name})" if name in made else f"{name} = {call})")
-        made.add(name)
+        self.lines.append(f"np.{UFUNCS[op.head]}({arguments}, out={name})")
         self.texts[op] = name, _ATOM
 
 
 UFUNCS = {
-    **{h: h for h in ("exp", "log", "log1p", "expm1", "sign", "sqrt", "square")},
+    **{h: h for h in ("exp", "log", "log1p", "expm1", "sign", "sqrt", "square", "floor")},
     "add": "add",
     "sub": "subtract",
     "mul": "multiply",
@@ -312,13 +307,19 @@ UFUNCS = {
 }
 
 
-def _heirs(order: list[Op], last: dict[Op, int]) -> dict[Op, Op]:
-    """For each operation the operand whose memory it may take: one that it is the last to read."""
-    found: dict[Op, Op] = {}
-    full: set[Op] = set()  # what a vector enters has its batch axes
-    for k, op in enumerate(order):
+def _full(order: list[Op]) -> set[Op]:
+    """The operations whose results have the batch axes: a vector enters them."""
+    full: set[Op] = set()
+    for op in order:
         if (op.head == "input" and op.slots) or any(a in full for a in op.args):
             full.add(op)
+    return full
+
+
+def _heirs(order: list[Op], last: dict[Op, int], full: set[Op]) -> dict[Op, Op]:
+    """For each operation the operand whose memory it may take: one that it is the last to read."""
+    found: dict[Op, Op] = {}
+    for k, op in enumerate(order):
         if op.head in UFUNCS and op.slots:
             usable = (a for a in op.args if a.head in UFUNCS and a in full)
             free = [a for a in usable if a.slots == op.slots and last[a] == k]

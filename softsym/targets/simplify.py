@@ -9,7 +9,8 @@ exp(x) - 1              expm1(x)
 x**2, x**(1/2)          square(x), sqrt(x)
 hardmax(x)              (x == max(x))/sum(x == max(x))
 argmax_count(x)         sum(x == max(x))
-log(sum(exp(x)))        log_sum(exp(x))                 x is shifted by its maximum: the sum is 1 + something small
+log(sum(exp(x)))        log1p((sum(floor(e)) - 1)       e = exp(x) with x shifted by its maximum: exact where the
+                        + sum(e - floor(e)))            sum is 1 + something small
 x - 0, 0 + x, 0*x, 1*x  x, x, 0, x
 numbers alone           worked out exactly              no root
 ======================  ==============================  =====================================================
@@ -77,12 +78,19 @@ def _worked_out(op: Op) -> Op:
 def _log(op: Op) -> Op:
     inner = op.args[0]
     if inner.head == "sum" and inner.args[0].head == "exp" and _is_shifted(inner.args[0]):
-        return Op("log_sum", inner.args, inner.slots, inner.data)
+        return _log_of_parts(inner)
     if inner.head == "add":
         for one, rest in (inner.args, inner.args[::-1]):
             if one == ONE:
                 return elementwise("log1p", rest)
     return op
+
+
+def _log_of_parts(total: Op) -> Op:
+    terms = total.args[0]
+    whole = elementwise("floor", terms)
+    rest = elementwise("sub", terms, whole)
+    return elementwise("log_parts", *(Op("sum", (part,), total.slots, total.data) for part in (whole, rest)))
 
 
 def _is_shifted(op: Op) -> bool:
@@ -134,7 +142,7 @@ def _adds_a_logarithm(result: Op) -> bool:
         inside = any(logarithmic[a] for a in op.args)
         if inside and op.head not in ("mul", "div", "neg"):
             return True
-        logarithmic[op] = inside or op.head in ("log", "log1p")
+        logarithmic[op] = inside or op.head in ("log", "log1p", "log_parts")
     return False
 
 
