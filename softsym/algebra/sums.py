@@ -64,6 +64,13 @@ def make_generator(alg: Algebra, bounds: list[Index], body: Rational) -> Rationa
         for index in bounds:
             body = sum_over(alg, body, index)
         return body
+    for index in bounds:
+        parts = _proper(body, index)
+        if len(parts) > 1:
+            total = Rational.of(0)
+            for part in parts:
+                total = total + make_generator(alg, bounds, part)
+            return total
     ((mono, coefficient),) = body.num
     mono, bounds = _flattened(alg, mono, list(bounds))
     if len(bounds) > MAX_BOUND:
@@ -121,21 +128,26 @@ def _check_range(alg: Algebra, bound: Index, other: Index) -> None:
 
 
 def _hard(alg: Algebra, bounds: list[Index], body: Rational) -> Rational | None:
-    """Where hard(z[k]) is not 0, z[k] is the maximum: the sum of hard(z[k])*f(z[k]) is f(max z)."""
+    """Where hard(z[k]) is not 0, z[k] is the maximum: the sum of hard(z[k])*f(z[k]) is f(max z); so for first.
+
+    The sparsemax of a family sums to 1.
+    """
     if len(bounds) != 1 or body.den:
         return None
     ((mono, coefficient),) = body.num
-    found = next((a for a, e in mono if a.head == "hard" and bounds[0] in a.data[0].free and e == 1), None)
+    found = next(
+        (a for a, e in mono if a.head in ("hard", "first", "sparse") and bounds[0] in a.data[0].free and e == 1), None
+    )
     if found is None or not _own_family(alg, found, bounds[0]):
         return None
-    value, members = found.data
+    value, members = found.data[0], found.data[-1]
     from softsym.algebra.families import make_family
 
     largest = make_family(alg, "max", [], list(members))
     rest = tuple(pair for pair in mono if pair[0] is not found)
     single = value.single()
     if any(bounds[0] in a.free for a, _ in rest):
-        if single is None or len(single[0]) != 1 or single[0][0][1] != 1 or single[1] != 1:
+        if found.head == "sparse" or single is None or len(single[0]) != 1 or single[0][0][1] != 1 or single[1] != 1:
             return None
         atom = single[0][0][0]
         replaced = _replace(alg, Rational(Poly({rest: coefficient})), atom, largest)
@@ -147,7 +159,7 @@ def _own_family(alg: Algebra, hard: Atom, index: Index) -> bool:
     """Whether the sum's index runs over exactly the family whose maximum the indicator is about."""
     from softsym.algebra.renaming import rename
 
-    value, members = hard.data
+    value, members = hard.data[0], hard.data[-1]
     if len(members) != 1 or members[0].index is None or members[0].excluded:
         return False
     member = members[0]
@@ -243,32 +255,42 @@ def _rank(named: tuple[tuple[Index, ...], Rational]) -> Any:
 
 
 def _proper(value: Rational, index: Index) -> list[Rational]:
-    """The parts of a quotient, its numerator divided by the denominator that depends on the index through one atom."""
+    """The parts of a quotient, its numerator expanded in powers of the denominator that depends on the index through
+    one atom: ``x**2/(1 + x)**2`` is ``1 - 2/(1 + x) + 1/(1 + x)**2``."""
     inside = [(p, n) for p, n in value.den if index in p.free]
-    if len(inside) != 1 or inside[0][1] != 1:
+    if len(inside) != 1:
         return [value]
-    poly = inside[0][0]
+    poly, power = inside[0]
     own = [a for a in poly.atoms if index in a.free]
     if len(own) != 1 or any(dict(m).get(own[0], 0) < 0 for m in value.num.terms):
         return [value]
-    return _divided(value, poly, own[0])
+    outside = tuple((p, n) for p, n in value.den if p != poly)
+    parts, rest = [], value.num
+    while power and rest:
+        divided = _divided(rest, poly, own[0])
+        if divided is None:
+            return [value]
+        rest, remainder = divided
+        parts.append(Rational(remainder, (*outside, (poly, power))))
+        power -= 1
+    parts.append(Rational(rest, outside))
+    return [part for part in parts if not part.is_zero]
 
 
-def _divided(value: Rational, poly: Poly, atom: Atom) -> list[Rational]:
-    ring = FlintRing([poly, value.num])
+def _divided(num: Poly, poly: Poly, atom: Atom) -> tuple[Poly, Poly] | None:
+    """Quotient and remainder by the powers of one atom, if the divisor's leading term is a single one."""
+    ring = FlintRing([poly, num])
     degree = max(dict(m).get(atom, 0) for m in poly.terms)
     leading = {m: c for m, c in poly if dict(m).get(atom, 0) == degree}
-    if len(leading) != 1 or any(ring.scale[a] != 1 for a in (atom,)):
-        return [value]
+    if len(leading) != 1 or ring.scale[atom] != 1:
+        return None
     ((lead, factor),) = leading.items()
-    quotient, rest = Poly(), value.num
+    quotient, rest = Poly(), num
     while True:
         top = next((m for m in rest.terms if dict(m).get(atom, 0) >= degree), None)
         if top is None:
-            break
+            return quotient, rest
         step = mono_mul(top, tuple((a, -e) for a, e in lead))
         coefficient = rest.terms[top] / factor
         quotient = quotient + Poly({step: coefficient})
         rest = rest + -(poly.scaled(step, coefficient))
-    outside = tuple((p, n) for p, n in value.den if p != poly)
-    return [Rational(quotient, outside), Rational(rest, value.den)]

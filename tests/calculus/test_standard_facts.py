@@ -39,6 +39,10 @@ PROVED = (
     "grad(onehot_argmax(z)[i], z) == 0",
     "grad(hardmax(z)[i], z) == 0 where N >= 2",
     "normalize(b**z) == softmax(z, log(b)) where b: positive",
+    # sums of rational functions of exponentials
+    "sum(sigmoid(z)**2) == sum(sigmoid(z)) - sum(sigmoid(z)*sigmoid(-z))",
+    "sum(exp(2*z)/(1 + exp(z))**2) == N - 2*sum(sigmoid(-z)) + sum(sigmoid(-z)**2)",
+    "dot(w, sigmoid(z)**2) == dot(w, sigmoid(z)) - dot(w, sigmoid(z)*(1 - sigmoid(z)))",
     # phi(z)/sum(phi(z)): positive, sums to one, keeps a shift, keeps the order
     "normalize(exp(z)) > 0",
     "sum(normalize(exp(z))) == 1",
