@@ -158,6 +158,16 @@ limit(relu(t)/t, t, oo) == 1
 limit(norm(z + t, 2)/t, t, oo) == sqrt(N)
 limit((entropy(softmax(z, beta)) - log(argmax_count(z)))*beta, beta, oo) == 0
 limit(t**z[i], t, 1) == 1 where t: positive
+limit(exp(beta*(max(z) - max(drop(z, i))))*(1 - softmax(z, beta)[i]), beta, oo) == argmax_count(drop(z, i)) \
+where N >= 2, z[i] > max(drop(z, i))
+limit(hardmax(z), z[i], oo) == basis(i)
+limit(onehot_argmax(z), z[i], oo) == basis(i)
+limit(argmax_count(z), z[i], oo) == 1
+limit(sparsemax(z), z[i], oo) == basis(i)
+limit(norm(v, r), r, oo) == norm(v, oo) where r: positive
+limit(norm(z - w, r), r, oo) == max(abs(z - w)) where r: positive
+limit(sum(abs(v)**r)**(1/r), r, oo) == max(abs(v)) where r: positive
+limit(mean(abs(v)**r)**(1/r), r, oo) == max(abs(v)) where r: positive
 """
 
 FALSE = """
@@ -303,7 +313,8 @@ class Bodies:
         return self.choose.choice(
             (f"({a} + {b})", f"({a} - {b})", f"{a}*{b}", f"{a}*{s}",
              f"exp({self.x()}*{a})",
-             f"softmax({a}, {self.x()})", f"softmax({a}*{self.x()} + {b})", f"log_softmax({a}, {self.x()})", f"sigmoid({self.x()}*{a})",
+             f"softmax({a}, {self.x()})", f"softmax({a}*{self.x()} + {b})", f"log_softmax({a}, {self.x()})",
+             f"sigmoid({self.x()}*{a})",
              f"abs({a})", f"sparsemax({self.x()}*{a})", f"hardmax({a})", f"p**{self.x()}", f"{a}/{s}")
         )  # fmt: skip
 
@@ -314,7 +325,8 @@ class Bodies:
         return self.choose.choice(
             (f"sum({v})", f"max({v})", f"min({v})", f"dot({v}, {u})",
              f"lse({v}, {self.x()})", f"{v}[i]",
-             f"({s} + {r})", f"({s} - {r})", f"{s}*{r}", f"({s})/({r})", f"exp({s})", f"log({s})", f"abs({s})", f"argmax_count({v})",
+             f"({s} + {r})", f"({s} - {r})", f"{s}*{r}", f"({s})/({r})", f"exp({s})", f"log({s})", f"abs({s})",
+             f"argmax_count({v})",
              f"boltzmann({v}, {self.x()})", f"entropy(softmax({v}, {self.x()}))", f"softplus({s}, {r})",
              f"sum(exp({self.x()}*z[k])*w[k], k)", f"prod({v})", f"sqrt({s})", f"max([{s}, {r}])", f"sign({s})")
         )  # fmt: skip

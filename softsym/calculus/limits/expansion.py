@@ -24,9 +24,21 @@ class IndexUnsettledError(UnsupportedError):
         super().__init__(f"whether {index} is the entry that moves is not settled")
 
 
+class ZeroUnsettledError(UnsupportedError):
+    """Whether a vector is zero decides how its powers behave."""
+
+    def __init__(self, vector: Expr) -> None:
+        self.vector = vector
+        super().__init__(f"whether {vector} is zero is left open")
+
+
 @dataclass(frozen=True)
 class Moving:
-    """What moves: a scalar name or an entry of a vector, as a function of x; and the indices known to be that entry."""
+    """What moves: a scalar name or an entry of a vector, as a function of x; and what its case is.
+
+    ``single``: the vector has that entry only; ``same`` and ``apart``: indices that are, or are not, that entry's;
+    ``nonzero``: vectors of which some entry is not 0.
+    """
 
     symbol: Symbol
     growth: Growth
@@ -34,6 +46,7 @@ class Moving:
     single: bool = False
     same: frozenset[Expr] = frozenset()
     apart: frozenset[Expr] = frozenset()
+    nonzero: frozenset[Expr] = frozenset()
 
     def value(self) -> Value:
         """The moving name as a function of x."""
@@ -105,8 +118,23 @@ class Expansion:
 
     def _general_power(self, base: Growth, exponent: Growth) -> Growth:
         if base.is_still and not self.calculus.facts.is_positive(base.value):
-            raise UnsupportedError(f"a power of {base.value}, which may be 0 or negative")
+            return self._power_of_size(base, exponent)
         return series.exponential(self.calculus, multiply(exponent, series.logarithm(self.calculus, base)))
+
+    def _power_of_size(self, base: Growth, exponent: Growth) -> Growth:
+        """``abs(v)**r`` as ``exp(r*log(abs(v)))`` with log(0) = -oo: r tends to oo, v is not 0."""
+        size = base.value
+        lead, _ = leading.leading(self.calculus, exponent)
+        is_positive = self.calculus.facts.is_positive(lead.coefficient)
+        if is_positive and self.calculus.facts.is_zero(size):
+            return Growth((), (), base.shape)
+        grows = is_positive and lead.rate.is_zero and lead.size > (0, 0)
+        if not (co.is_head(size, "abs") and size.shape and grows):
+            raise UnsupportedError(f"a power of {size}, which may be 0 or negative")
+        (vector,) = co.args_of(size)
+        if vector not in self.moving.nonzero:
+            raise ZeroUnsettledError(vector)
+        return series.exponential(self.calculus, multiply(exponent, still(apply("log", size))))
 
     def _on_exp(self, arg: Expr) -> Value:
         return entrywise(lambda g: series.exponential(self.calculus, g), self.of(arg))

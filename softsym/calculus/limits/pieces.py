@@ -161,10 +161,11 @@ def _is_small(part: Term | Bound) -> bool:
     return isinstance(part, Bound) and part.small
 
 
-def selected(calculus: Calculus, head: str, value: Value) -> Growth | Pieces:
+def selected(calculus: Calculus, head: str, value: Value) -> Value:
     """``hardmax``, ``argmax_count`` or ``onehot_argmax``: exact where one term alone tells the entries apart."""
     if isinstance(value, Pieces):
-        raise UnsupportedError(f"{head} of a vector of which one entry moves")
+        apart = _towards_one(calculus, value)
+        return still(co.ONE) if head == "argmax_count" else apart
     lead, rest = _entries_apart(value)
     if lead is None or rest.bounds or any(t.coefficient.shape for t in rest.terms):
         raise UnsupportedError(f"{head} of entries whose order is known to leading order only")
@@ -173,10 +174,24 @@ def selected(calculus: Calculus, head: str, value: Value) -> Growth | Pieces:
     return still(apply(head, lead.coefficient))
 
 
-def sparse(calculus: Calculus, value: Value) -> Growth:
+def _towards_one(calculus: Calculus, value: Pieces) -> Pieces:
+    """1 on the entry that moves, where it exceeds every other entry by more and more."""
+    head, *others = scalars(calculus, value, _largest_entry)
+    if value.kind != "split":
+        raise UnsupportedError("the order of entries in pieces is not settled")
+    if others:
+        lead, _ = leading.leading(calculus, add(head, scale(others[0], number(-1))))
+        grows = lead.rate.is_zero and lead.size > (0, 0)
+        if not (grows and calculus.facts.is_positive(lead.coefficient)):
+            raise UnsupportedError("the entry that moves does not exceed the others for good")
+    parts = (still(co.ONE), Growth((Term(co.ZERO),), (), value.shape))
+    return replace(value, parts=parts[: len(value.parts)])
+
+
+def sparse(calculus: Calculus, value: Value) -> Value:
     """``sparsemax``: continuous, and hardmax once the gaps between the entries exceed 1."""
     if isinstance(value, Pieces):
-        raise UnsupportedError("sparsemax of a vector of which one entry moves")
+        return _towards_one(calculus, value)
     lead, rest = _entries_apart(value)
     if lead is not None and lead.rate.is_zero and lead.size > (0, 0) and not rest.bounds:
         if any(t.coefficient.shape for t in rest.terms):

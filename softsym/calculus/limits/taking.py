@@ -13,7 +13,7 @@ from softsym.algebra.fold import fold
 from softsym.calculus.limits import coefficients as co
 from softsym.calculus.limits import pieces
 from softsym.calculus.limits.context import Calculus, LimitStep
-from softsym.calculus.limits.expansion import Expansion, IndexUnsettledError, Moving
+from softsym.calculus.limits.expansion import Expansion, IndexUnsettledError, Moving, ZeroUnsettledError
 from softsym.calculus.limits.facts import Facts
 from softsym.calculus.limits.growth import Growth, Term
 from softsym.calculus.limits.signs import by_cases, partial_parts
@@ -60,7 +60,7 @@ def limit_steps(
     (z - mean(z))/N
     """
     facts = Facts(assumptions or Assumptions(), deadline)
-    body = expand(node.args[0])
+    body = _with_leaders(facts, expand(node.args[0]))
     taken = [_one_side(facts, body, node, moving, x, alongside) for moving, x in _approaches(facts, node)]
     value, steps = taken[-1]
     if len(taken) > 1:
@@ -71,6 +71,17 @@ def limit_steps(
         ]
     short = _short(facts, pieces.shaped_as(value, node.shape) if len(node.shape) < 2 else value)
     return short, [LimitStep("definitions", node.args[0], body), *steps, LimitStep("limit", node, short)]
+
+
+def _with_leaders(facts: Facts, expr: Expr) -> Expr:
+    """``max(v)`` as the entry that is declared to be larger than the others."""
+    if not isinstance(expr, Apply) or not facts.assumptions.positive:
+        return expr
+    args = tuple(_with_leaders(facts, a) for a in expr.args)
+    leader = facts.leader(args[0]) if expr.head == "max" else None
+    if leader is not None:
+        return apply("item", args[0], leader)
+    return expr if args == expr.args else apply(expr.head, *args)
 
 
 def _require_equal(facts: Facts, left: Expr, right: Expr, node: Apply) -> None:
@@ -246,11 +257,38 @@ def _by_order(facts: Facts, body: Expr, moving: Moving, x: Expr) -> Taken:
             return _value(Expansion(calculus, moving), body), calculus.steps
         except IndexUnsettledError:
             raise
+        except ZeroUnsettledError as open_case:
+            return _zero_or_not(facts, body, moving, x, open_case.vector)
         except (UnsupportedError, BudgetError) as error:
             failure = error
             if not _may_need_more(error):
                 break
     raise failure
+
+
+def _zero_or_not(facts: Facts, body: Expr, moving: Moving, x: Expr, vector: Expr) -> Taken:
+    """The limit where a vector is not zero, if it is right where the vector is zero too."""
+    value, steps = _by_order(facts, body, replace(moving, nonzero=moving.nonzero | {vector}), x)
+    if not facts.is_total(value):
+        raise UnsupportedError(f"the limit {value} may have no value where an entry of {vector} is zero")
+    zero = apply("mul", co.ZERO, apply("ones", length_expr(vector.shape[0])))
+
+    def at_zero(expr: Expr) -> Expr:
+        return expand(_exchanged(expr, vector, zero))
+
+    there = _by_order(facts, at_zero(body), moving, x)[0]
+    if not facts.is_zero(co.subtract(at_zero(value), there)):
+        raise UnsupportedError(f"the limit is {value} unless {vector} is zero, and {there} there")
+    return value, [*steps, LimitStep("the zero vector", vector, there, f"{vector} = 0 has the same formula")]
+
+
+def _exchanged(expr: Expr, part: Expr, by: Expr) -> Expr:
+    if expr == part:
+        return by
+    if not isinstance(expr, Apply):
+        return expr
+    args = tuple(_exchanged(a, part, by) for a in expr.args)
+    return expr if args == expr.args else apply(expr.head, *args)
 
 
 def _may_need_more(error: SoftsymError) -> bool:
