@@ -55,10 +55,41 @@ def make_family(alg: Algebra, head: str, leading: list[Any], members: list[Membe
         members = _spliced(alg, members)
         if len(members) <= 2 and all(m.index is None for m in members):
             return shift + elementary.multiply(alg, scale, _larger(alg, members[0].body, members[-1].body))
+    if head != "max" and len(members) == 2 and all(m.index is None for m in members):
+        return _of_two(alg, head, leading, members)
     if head == "hard" and _is_largest(alg, leading[0], members):
         return elementary.integer_power(alg, make_family(alg, "count", [], members), -1)
     atom = _family_atom(alg, head, leading, members)
     return shift + elementary.multiply(alg, scale, atom)
+
+
+def _side(leading: list[Any], members: list[Member]) -> int:
+    """Which of two values, known by its place or else by what it is: 1 for the first, -1 for the second."""
+    if len(leading) == 2:
+        return 1 if leading[1][0] == 0 else -1
+    return 1 if leading[0] == members[0].body else -1
+
+
+def _of_two(alg: Algebra, head: str, leading: list[Any], members: list[Member]) -> Rational:
+    """The indicator, the count or the sparsemax of two values through the sign s and the size of their gap.
+
+    hard = (1 + s)/2, first = (1 + s + (1 - s**2))/2 for the first of them, count = 2 - s**2, and
+    sparsemax = (1 + (|gap + 1| - |gap - 1|)/2)/2.
+    """
+    gap = members[0].body - members[1].body
+    one, half = Rational.of(1), Rational.of(fmpq(1, 2))
+    sign = elementary.signum(alg, gap)
+    square = elementary.multiply(alg, sign, sign)
+    if head == "count":
+        return Rational.of(2) - square
+    side = Rational.of(_side(leading, members))
+    if head == "hard":
+        return elementary.multiply(alg, half, one + elementary.multiply(alg, side, sign))
+    if head == "first":
+        inside = sign + one - square
+        return elementary.multiply(alg, half, one + elementary.multiply(alg, side, inside))
+    clipped = elementary.absolute(alg, gap + one) - elementary.absolute(alg, gap - one)
+    return elementary.multiply(alg, half, one + elementary.multiply(alg, side, elementary.multiply(alg, half, clipped)))
 
 
 def _is_largest(alg: Algebra, value: Rational, members: list[Member]) -> bool:

@@ -21,7 +21,9 @@ _SIGN_CASES = {
     "nonnegative": ("positive", "zero"),
     "unit": (),
 }
-_SIGN_HEADS = frozenset({"abs", "sign", "max", "min", "norm", "relu", "hardmax", "argmax_count", "onehot_argmax"})
+_SIGN_HEADS = frozenset(
+    {"abs", "sign", "max", "min", "norm", "relu", "hardmax", "argmax_count", "onehot_argmax", "sparsemax"}
+)
 
 
 def assumptions_of(statement: Statement) -> Assumptions:
@@ -59,13 +61,18 @@ def _with(known: Assumptions, left: Expr, relation: str, right: Expr) -> Assumpt
     return known
 
 
-def sign_cases(statement: Statement) -> list[tuple[str, Statement]]:
-    """The statement for each combination of signs of the scalars on which extrema and absolute values depend.
+def has_sign_heads(expr: Expr) -> bool:
+    """Whether an expression has extrema, absolute values or signs."""
+    return any(isinstance(n, Apply) and n.head in _SIGN_HEADS for n in walk(expr))
 
-    Empty where there is nothing to split.
+
+def sign_cases(statement: Statement) -> list[tuple[str, Statement]]:
+    """The statement for each combination of signs of its scalars; empty where there is nothing to split.
+
+    An equation is split only if it has extrema or absolute values, which depend on them.
     """
-    sides = statement.claim.sides
-    if not any(isinstance(n, Apply) and n.head in _SIGN_HEADS for s in sides for n in walk(s)):
+    claim = statement.claim
+    if set(claim.relations) == {"=="} and not any(has_sign_heads(s) for s in claim.sides):
         return []
     scalars = [s for s in statement.symbols if s.kind.type == "scalar" and _SIGN_CASES.get(s.kind.domain)]
     if not scalars or len(scalars) > MAX_SPLIT:

@@ -10,7 +10,7 @@ from softsym.algebra import Assumptions
 from softsym.errors import SoftsymError
 from softsym.expression import Expr
 from softsym.language import Statement, parse_statement
-from softsym.proof.assumptions import assumptions_of, links, sign_cases
+from softsym.proof.assumptions import assumptions_of, has_sign_heads, links, sign_cases
 from softsym.proof.consequences import without_first_maxima
 from softsym.proof.identities import prove_equal
 from softsym.proof.inequalities import prove_at_most
@@ -60,6 +60,8 @@ def _refuted(statement: Statement, findings: Findings) -> Verdict | None:
 def _proved(statement: Statement, findings: Findings, deadline: float) -> Verdict | None:
     if not findings.admissible:
         return None
+    if not statement.symbols and "==" not in statement.claim.relations and findings.points:
+        return Verdict(str(statement), PROVED, "constants", "ball arithmetic", 0.0)
     try:
         found = prove(statement, deadline)
     except RecursionError:
@@ -133,7 +135,9 @@ def _prove_link(left: Expr, relation: str, right: Expr, statement: Statement, de
     known = assumptions_of(statement)
     if relation == "==":
         steps = prove_equal(left, right, known, deadline)
-        return steps if isinstance(steps, str) else ("the algebra of indexed sums", steps)
+        if not isinstance(steps, str):
+            return "the algebra of indexed sums", steps
+        return _by_both_sides(left, right, known, deadline) or steps
     if relation in (">", ">="):
         left, right = right, left
     try:
@@ -144,6 +148,25 @@ def _prove_link(left: Expr, relation: str, right: Expr, statement: Statement, de
     if not isinstance(found, str):
         return "rules for inequalities", found
     return found if relation in ("<", ">") else _by_derivative(left, right, known, deadline) or found
+
+
+def _by_both_sides(left: Expr, right: Expr, known: Assumptions, deadline: float) -> Proof | None:
+    """An equation with absolute values or extrema as two inequalities, whose rules tell the signs apart."""
+    if not has_sign_heads(left) and not has_sign_heads(right):
+        return None
+    for written_out in (False, True):
+        collected: list[ProofStep] = []
+        for lower, upper in ((left, right), (right, left)):
+            try:
+                found = prove_at_most(lower, upper, known, written_out=written_out, deadline=deadline)
+            except SoftsymError:
+                break
+            if isinstance(found, str):
+                break
+            collected += found
+        else:
+            return "two inequalities", tuple(collected)
+    return None
 
 
 def _by_derivative(left: Expr, right: Expr, known: Assumptions, deadline: float) -> Proof | None:

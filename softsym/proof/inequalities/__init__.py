@@ -13,14 +13,20 @@ from softsym.symbols import Kind
 
 
 def prove_at_most(
-    left: Expr, right: Expr, known: Assumptions, *, strict: bool = False, deadline: float = float("inf")
+    left: Expr,
+    right: Expr,
+    known: Assumptions,
+    *,
+    strict: bool = False,
+    written_out: bool = False,
+    deadline: float = float("inf"),
 ) -> Steps | str:
     """The steps of a proof that ``left <= right`` (``<`` if ``strict``) in every entry, or why there is none."""
     values = parameters(apply("sub", right, left))
     difference = substitute(apply("sub", right, left), values)
     test = ZeroTest(_in_parameters(known, values), deadline=deadline)
     collected: list[Steps] = []
-    for case in test.cases(difference):
+    for case in test.cases(difference, written_out=written_out):
         steps = prove(_goal(case, known, strict, deadline))
         if steps is None:
             return "no rule for this inequality applies"

@@ -40,6 +40,7 @@ def free_names(value: Rational) -> list[Index]:
 def _of_atom(goal: Goal, atom: Atom) -> Iterator[Fact]:
     visit = {
         "max": _extremum,
+        "count": _count,
         "sum": _sum,
         "abs": _absolute,
         "entry": _entry,
@@ -118,6 +119,15 @@ def _length(goal: Goal, atom: Atom) -> Iterator[Fact]:
         yield Fact(goal.alg.of(atom) - Rational.of(least), False, f"a length is at least {least}")
 
 
+def _count(goal: Goal, atom: Atom) -> Iterator[Fact]:
+    whole = goal.alg.of(atom)
+    yield Fact(whole - Rational.of(1), False, "at least one value is the maximum")
+    size = Rational.of(0)
+    for member in atom.data[-1]:
+        size = size + (Rational.of(1) if member.index is None else goal.alg.length(goal.alg.ranges[member.index]))
+    yield Fact(size - whole, False, "at most all values are the maximum")
+
+
 def _exp(goal: Goal, atom: Atom) -> Iterator[Fact]:
     mono, den = atom.data
     if den or any(a.head in ("sum", "max", "abs") for a, _ in mono):
@@ -140,6 +150,7 @@ def _log(goal: Goal, atom: Atom) -> Iterator[Fact]:
 
 _RULES: dict[str, Callable[[Goal, Atom], Iterator[Fact]]] = {
     "max": _extremum,
+    "count": _count,
     "sum": _sum,
     "abs": _absolute,
     "entry": _entry,
