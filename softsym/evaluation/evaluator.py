@@ -17,9 +17,10 @@ from softsym.evaluation.jets import Frame, Monomial, derivative, is_plain, varia
 from softsym.evaluation.point import Point, Undecided, Undefined
 from softsym.evaluation.scalars import ONE, ZERO, Ball, Scalar
 from softsym.expansion import unfold
-from softsym.expression import Apply, Expr, Number, Symbol, free_symbols
+from softsym.expression import Apply, Expr, Number, Symbol, free_symbols, walk
 from softsym.shapes import literal
 
+DERIVATIVES = frozenset({"diff", "grad", "jacobian", "hessian"})
 MAX_LIMIT_SECONDS = 5.0
 Value: TypeAlias = Any
 """A scalar, or a tuple of values."""
@@ -87,6 +88,8 @@ class Evaluator:
         if monotonic() > self.deadline:
             raise BudgetError("the evaluation took longer than it may")
         rule = _RULES.get(expr.head)
+        if expr.head in DERIVATIVES and _has_limit(expr.args[0]):
+            rule = _limit  # no jet passes through a limit, but an asymptotic expansion can be differentiated
         if rule is not None:
             return rule(self, expr)
         if expr.head == "norm":
@@ -121,6 +124,11 @@ def _names(expr: Expr) -> tuple[frozenset[str], tuple[str, ...]]:
     """The free names of an expression, and those among them that are indices."""
     found = free_symbols(expr)
     return frozenset(s.name for s in found), tuple(sorted(s.name for s in found if s.kind.type == "index"))
+
+
+@lru_cache(maxsize=1 << 12)
+def _has_limit(expr: Expr) -> bool:
+    return any(isinstance(node, Apply) and node.head == "limit" for node in walk(expr))
 
 
 @lru_cache(maxsize=1 << 12)
@@ -215,7 +223,7 @@ def _delta(self: Evaluator, expr: Apply) -> Value:
 
 
 def _limit(self: Evaluator, expr: Apply) -> Value:
-    """A limit at this point; the values of bound indices are part of the point that it is taken at."""
+    """A limit, or a derivative of one, at this point; the values of bound indices are part of the point."""
     from softsym.evaluation.limits import limit_value
 
     names, _ = _names(expr)

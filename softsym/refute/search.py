@@ -20,6 +20,8 @@ from softsym.refute.shorten import shortened
 PLENTY, PLENTY_PIECEWISE = 30, 150
 """Holding points after which a claim of equalities is left: more where a case distinction may hide a failure."""
 CLIMBS_A_SECOND, STEPS = 8, 120
+MAX_LENGTH = 20_000
+"""Vectors longer than this are not searched: one evaluation would take longer than any search may."""
 SHORTENING = 0.4
 """The seconds that a counterexample may be shortened for even after the time of the search."""
 TIE_STEPS = 30
@@ -98,7 +100,7 @@ class Search:
         plenty = self._plenty()
         share = self.deadline if "==" in self.claim.relations else monotonic() + 0.4 * self.seconds
         for lengths in self._lengths():
-            if monotonic() > share or len(self.holding) >= plenty:
+            if monotonic() > share or len(self.holding) >= plenty or max(lengths.values()) > MAX_LENGTH:
                 return None
             candidate = self.admissible.draw(lengths)
             if candidate is not None and self._fails(candidate):
