@@ -170,3 +170,24 @@ def test_colour_only_where_wanted(run, monkeypatch):
     _, out, _ = run("list", "functions")
     assert "\x1b" not in out
     assert "softmax(z, beta=1)" in out
+
+
+def test_a_check_that_overruns_is_stopped(run, monkeypatch):
+    monkeypatch.setattr("softsym.cli.check.GRACE", 0.1)
+    monkeypatch.setattr("softsym.proof.check", lambda statement, timeout: time.sleep(30))
+    started = time.perf_counter()
+    code, out, _ = run("check", "one: sum(p) == 1", "--json", "--timeout", "0.2")
+    assert time.perf_counter() - started < 10
+    assert code == 3
+    assert json.loads(out)["detail"] == "stopped after 0.2 s"
+
+
+def test_a_fault_in_one_check_leaves_the_others(run, monkeypatch):
+    def broken(statement, timeout):
+        raise ZeroDivisionError("in the algebra")
+
+    monkeypatch.setattr("softsym.proof.check", broken)
+    code, out, _ = run("check", "sum(p) == 1", "sum(q) == 1", "--json", "--jobs", "1")
+    found = [json.loads(line) for line in out.splitlines()]
+    assert code == 3
+    assert ["a fault in softsym" in one["detail"] for one in found] == [True, True]

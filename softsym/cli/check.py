@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +16,9 @@ import click
 if TYPE_CHECKING:
     from softsym.language import Statement
     from softsym.proof import Verdict
+
+GRACE = 1.0
+"""Seconds by which a check may overrun before it is stopped."""
 
 COLOURS = {"proved": "green", "refuted": "red", "unknown": "yellow"}
 
@@ -96,9 +102,44 @@ def _verdicts(statements: list[Statement], jobs: int | None, timeout: float) -> 
 
 
 def _verdict(text: str, timeout: float) -> Verdict:
+    """The verdict; ``unknown`` where a step overruns the time, or where softsym itself fails."""
+    from softsym.errors import SoftsymError
+    from softsym.language import parse_statement
+    from softsym.proof import Verdict
     from softsym.proof import check as check_statement
 
-    return check_statement(text, timeout=timeout)
+    statement = parse_statement(text)
+    started = time.monotonic()
+    try:
+        with _stopped_after(GRACE + timeout):
+            return check_statement(statement, timeout=timeout)
+    except TimeoutError:
+        detail = f"stopped after {timeout:g} s"
+    except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, AssertionError) as error:
+        if os.environ.get("SOFTSYM_DEBUG") or isinstance(error, SoftsymError):
+            raise
+        detail = f"a fault in softsym: {type(error).__name__}: {error}; SOFTSYM_DEBUG=1 shows where"
+    seconds = round(time.monotonic() - started, 3)
+    return Verdict(str(statement), "unknown", seconds=seconds, detail=detail, name=statement.name)
+
+
+@contextmanager
+def _stopped_after(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError in the block after so many seconds, where the system has alarms."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(number: int, frame: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _with_progress(verdicts: Iterable[Verdict], total: int) -> Iterator[Verdict]:
