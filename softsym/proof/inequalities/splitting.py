@@ -87,7 +87,13 @@ def _factor(goal: Goal, factor: Atom, atom: Atom, by: Rational) -> Rational:
     if factor.head == "exp" and any(a is atom for a, _ in factor.data[0]):
         inner = replaced(goal, Rational(Poly({factor.data[0]: fmpq(1)}), factor.data[1]), atom, by)
         return elementary.exp(goal.alg, inner)
+    function = _UNARY.get(factor.head)
+    if function is not None and any(a is atom for a in factor.data[0].atoms):
+        return function(goal.alg, replaced(goal, factor.data[0], atom, by))
     return Rational(Poly({((factor, 1),): fmpq(1)}))
+
+
+_UNARY = {"abs": elementary.absolute, "log": elementary.log}
 
 
 def _of_sign(goal: Goal, head: str, *, negative: bool) -> Atom | None:
@@ -127,7 +133,9 @@ def _by_sign(goal: Goal, prove: Prove) -> Steps | None:
     for value in (atom.data[0], -atom.data[0]):
         fact = Fact(value, False, "the sign of x in this case")
         facts = (fact, *exponentiated(goal, fact))
-        steps = prove(goal.sub(replaced(goal, goal.value, atom, value), facts=facts))
+        known = tuple(replace(f, value=replaced(goal, f.value, atom, value)) for f in goal.facts)
+        case = replace(goal, facts=known)
+        steps = prove(case.sub(replaced(goal, goal.value, atom, value), facts=facts))
         if steps is None:
             return None
         collected.append(steps)
