@@ -20,7 +20,7 @@ from softsym.refute.shorten import shortened
 PLENTY, PLENTY_PIECEWISE = 30, 150
 """Holding points after which a claim of equalities is left: more where a case distinction may hide a failure."""
 CLIMBS_A_SECOND, STEPS = 8, 120
-MAX_LENGTH = 20_000
+MAX_LENGTH = 5_000
 """Vectors longer than this are not searched: one evaluation would take longer than any search may."""
 SHORTENING = 0.4
 """The seconds that a counterexample may be shortened for even after the time of the search."""
@@ -79,6 +79,7 @@ class Search:
         self.holding: list[tuple[float, Candidate]] = []
         self.defined = False
         self.costs: dict[int, float] = {}
+        self.sizes: set[int] = set()
 
     def findings(self) -> Findings:
         failed = None
@@ -124,13 +125,14 @@ class Search:
             for _ in range(2):  # a length may be fixed by another fixed one
                 lengths = {n: fixed[n].value(lengths) if n in fixed else lengths[n] for n in lengths}
             if min(lengths.values()) >= 1 and self.admissible.allows(lengths):
+                self.sizes.add(first)
                 yield lengths
 
     def _later_sizes(self) -> Iterator[int]:
         for number in count():
             yield _SIZES[number % len(_SIZES)]
-            if number > 20 and not self.defined:
-                yield _LARGE_SIZES[number % len(_LARGE_SIZES)]
+            if number > 20 and not self.sizes & {*_SIZES}:  # the conditions want other lengths
+                yield from (number - 20, _LARGE_SIZES[number % len(_LARGE_SIZES)], *self.sizes)
             if number > 10_000:
                 return
 
