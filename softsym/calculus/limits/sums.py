@@ -65,7 +65,7 @@ def _note_sum(calculus: Calculus, t: Term, top: Rate, coefficient: Expr) -> None
             "the largest exponents lead a sum",
             before,
             _display(calculus, coefficient, top.expr),
-            "every other entry is smaller by a factor that decays exponentially; tied entries are counted",
+            f"with x = {calculus.x}, every other entry is smaller by exp(-x*gap), gap > 0; tied entries are counted",
         )
 
 

@@ -47,7 +47,9 @@ def limit_steps(
 
     ``f`` has no derivatives and no limits left. The limit is read off an expansion in terms
     ``c * x**p * log(x)**q * exp(x*r)``, whose remainder is bounded at each step; ``alongside`` are the expressions of
-    the statement, whose being defined may be presupposed (``drop(z, i)`` needs N >= 2).
+    the statement, whose being defined may be presupposed (``drop(z, i)`` needs N >= 2). Without ``assumptions``, which
+    is no way to prove anything, a value with ``drop(z, i)`` in it is given for N >= 2, where alone it is defined,
+    whatever the limit at N = 1 is.
 
     Raises :class:`~softsym.errors.UnsupportedError` where the expansion, the order of two terms or the sign of a
     coefficient is not settled, :class:`~softsym.errors.DomainError` where the variable's kind cannot tend to the point,
@@ -60,8 +62,9 @@ def limit_steps(
     (z - mean(z))/N
     """
     facts = Facts(assumptions or Assumptions(), deadline)
+    given = None if assumptions is None else alongside
     body = _with_leaders(facts, expand(node.args[0]))
-    taken = [_one_side(facts, body, node, moving, x, alongside) for moving, x in _approaches(facts, node)]
+    taken = [_one_side(facts, body, node, moving, x, given) for moving, x in _approaches(facts, node)]
     value, steps = taken[-1]
     if len(taken) > 1:
         _require_equal(facts, taken[0][0], value, node)
@@ -164,20 +167,36 @@ def _is_open(facts: Facts, point: Expr, end: int | None, side: int) -> bool:
 # --- one side: cases of N and of indices ----------------------------------------------------------------------------
 
 
-def _one_side(facts: Facts, body: Expr, node: Apply, moving: Moving, x: Expr, alongside: Sequence[Expr]) -> Taken:
+def _one_side(
+    facts: Facts, body: Expr, node: Apply, moving: Moving, x: Expr, alongside: Sequence[Expr] | None
+) -> Taken:
     if moving.index is None:
         return _by_order(facts, body, moving, x)
     length = moving.symbol.kind.vector_length
-    several = _at_least_two(facts, length, (node, *alongside))
-    single = length.is_literal and length.constant == 1
-    results = [] if single else [_by_index(facts, body, moving, x)]
-    if single or not several:
-        results.append(_alone(facts, body, moving, x))
-    if len(results) > 1:
-        value, condition = results[0][0], f"{length} >= 2 and {length} = 1 agree"
-        _require_equal_alone(facts, value, results[1][0], length)
-        return value, [*results[0][1], LimitStep("both cases of the length agree", results[1][0], value, condition)]
-    return results[0]
+    if length.is_literal and length.constant == 1:
+        return _alone(facts, body, moving, x)
+    value, steps = _by_index(facts, body, moving, x)
+    if _at_least_two(facts, length, (node, *(alongside or ()))):
+        return value, steps
+    if alongside is None and _has_drop(value, length):
+        return value, [*steps, LimitStep("more than one entry", node, value, f"{length} >= 2")]
+    return value, [*steps, _same_alone(facts, body, moving, x, value)]
+
+
+def _has_drop(expr: Expr, length: Length) -> bool:
+    drops = (n for n in walk(expr) if isinstance(n, Apply) and n.head == "drop")
+    return any(n.args[0].shape == (length,) for n in drops)
+
+
+def _same_alone(facts: Facts, body: Expr, moving: Moving, x: Expr, value: Expr) -> LimitStep:
+    """The step that the value for several entries is right where there is one entry only."""
+    length = moving.symbol.kind.vector_length
+    try:
+        alone, _ = _alone(facts, body, moving, x)
+    except UnsupportedError as error:
+        raise UnsupportedError(f"the limit is {value} for {length} >= 2, and at {length} = 1: {error}") from None
+    _require_equal_alone(facts, value, alone, length)
+    return LimitStep("both cases of the length agree", alone, value, f"{length} >= 2 and {length} = 1")
 
 
 def _at_least_two(facts: Facts, length: Length, exprs: Sequence[Expr]) -> bool:
@@ -188,8 +207,7 @@ def _at_least_two(facts: Facts, length: Length, exprs: Sequence[Expr]) -> bool:
         return True
     if any(e.kind.length == length for pair in facts.assumptions.apart for e in pair if isinstance(e, Symbol)):
         return True
-    drops = (n for e in exprs for n in walk(e) if isinstance(n, Apply) and n.head == "drop")
-    return any(n.args[0].shape == (length,) for n in drops)
+    return any(_has_drop(e, length) for e in exprs)
 
 
 def _alone(facts: Facts, body: Expr, moving: Moving, x: Expr) -> Taken:
