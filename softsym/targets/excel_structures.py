@@ -6,13 +6,14 @@ from softsym.errors import UnsupportedError
 from softsym.expression import Apply, Expr, Symbol
 from softsym.shapes import literal
 from softsym.targets.excel_cells import SIGN, Along, At, InCell, Piece, Position, ScatterError
-from softsym.targets.excel_printer import Env, PiecePrinter
+from softsym.targets.excel_printer import Env
+from softsym.targets.excel_selections import SelectionPrinter
 
 ZERO, ONE = Piece("0", value=0), Piece("1", value=1)
 Positions = tuple[Position, ...]
 
 
-class FormulaPrinter(PiecePrinter):
+class FormulaPrinter(SelectionPrinter):
     """Prints every expression of the language that has no calculus in it."""
 
     def position(self, index: Expr, env: Env) -> Position:
