@@ -103,22 +103,38 @@ class ZeroTest:
         )
 
     def _coinciding(self, lowering: Lowering, scalar: Any, own: Sequence[Any]) -> Iterator[Case]:
-        free = self._free_indices(lowering, scalar)
+        given = self._given(lowering)
+        free = self._free_indices(lowering, [scalar, *(g.scalar for g in given)])
         if len(free) > MAX_FREE:
             raise BudgetError(f"{len(free)} free indices coincide in too many ways")
         for blocks in partitions(free, lambda a, b: self._may_coincide(lowering, a, b)):
             if not self._as_declared(blocks):
                 continue
             alg, normalizer = self._algebra(lowering, blocks)
-            known = self._assume(alg, normalizer, lowering)
+            known = self._assume(alg, normalizer, lowering, given)
             yield Case(tuple(tuple(map(str, b)) for b in blocks), alg, normalizer.normal(scalar), known)
 
-    def _free_indices(self, lowering: Lowering, scalar: Any) -> list[Any]:
-        """The free index symbols, the literal positions and the one-hot vectors' positions in a scalar."""
-        free = scalar.free_symbols
+    def _given(self, lowering: Lowering) -> list[Given]:
+        """The declared conditions on scalars, lowered; one outside the algebra says nothing."""
+        facts, found = self.assumptions, []
+        for exprs, relation in ((facts.positive, "positive"), (facts.nonnegative, "nonnegative"), (facts.equations, "")):
+            for expr in exprs:
+                try:
+                    found += [Given(s, relation) for s, own in entries(lowering, expr) if not own]
+                except (UnsupportedError, BudgetError):
+                    continue
+        return found
+
+    def _free_indices(self, lowering: Lowering, scalars: list[Any]) -> list[Any]:
+        """The free index symbols, the literal positions and the one-hot vectors' positions in the claim or a condition.
+
+        A condition's count too: ``a == delta(i, 1)`` says another thing of i where it is 1.
+        """
+        free = set().union(*(s.free_symbols for s in scalars))
         found: list[Any] = [s for s in lowering.ranges if s in free]
-        used = {x for node in scalar.atoms(sympy.Indexed, sympy.KroneckerDelta) for x in node.args if x.is_Integer}
-        labels = {node.base.label.name for node in scalar.atoms(sympy.Indexed)}
+        nodes = {node for s in scalars for node in s.atoms(sympy.Indexed, sympy.KroneckerDelta)}
+        used = {x for node in nodes for x in node.args if x.is_Integer}
+        labels = {node.base.label.name for node in nodes if isinstance(node, sympy.Indexed)}
         hot = [HotIndex(n, k.vector_length) for n, k in lowering.kinds.items() if k.domain == "onehot" and n in labels]
         return [*sorted(found, key=str), *sorted(used, key=int), *hot]
 
@@ -139,7 +155,7 @@ class ZeroTest:
         return _range(lowering, one) == _range(lowering, other) or one.is_Integer or other.is_Integer
 
     def _algebra(self, lowering: Lowering, blocks: list[list[Any]]) -> tuple[Algebra, Normalizer]:
-        alg = Algebra(vectors=dict(lowering.kinds), deadline=self.deadline)
+        alg = Algebra(vectors=lowering.kinds, deadline=self.deadline)
         indices: dict[Any, Index] = {}
         for block in blocks:
             literals = [int(s) for s in block if not isinstance(s, HotIndex) and s.is_Integer]
@@ -154,29 +170,38 @@ class ZeroTest:
                     alg.ranges[name] = length
         return alg, Normalizer(alg, indices)
 
-    def _assume(self, alg: Algebra, normalizer: Normalizer, lowering: Lowering) -> tuple[tuple[Rational, bool], ...]:
-        facts = self.assumptions
+    def _assume(
+        self, alg: Algebra, normalizer: Normalizer, lowering: Lowering, given: list[Given]
+    ) -> tuple[tuple[Rational, bool], ...]:
         known: list[tuple[Rational, bool]] = []
-        for exprs, sign in ((facts.positive, "positive"), (facts.nonnegative, "nonnegative")):
-            for expr in exprs:
-                for value in self._known(normalizer, lowering, expr):
-                    note_sign(alg, value, sign)
-                    known.append((value, sign == "positive"))
+        for condition in given:
+            if condition.sign and (value := _known(normalizer, condition)) is not None:
+                note_sign(alg, value, condition.sign)
+                known.append((value, condition.sign == "positive"))
         for name in lowering.units:
             t = Rational(Poly({((alg.atom("scalar", name), 1),): fmpq(1)}))
             note_sign(alg, Rational.of(1) - t, "nonnegative")
-        for expr in facts.equations:
-            for value in self._known(normalizer, lowering, expr):
+        for condition in given:
+            if not condition.sign and (value := _known(normalizer, condition)) is not None:
                 solve(alg, value)
                 normalizer.cache.clear()  # what was made before the rule does not know it
         return tuple(known)
 
-    def _known(self, normalizer: Normalizer, lowering: Lowering, expr: Expr) -> list[Rational]:
-        """The normal forms that a declared condition gives here; one outside the algebra says nothing."""
-        try:
-            return [normalizer.normal(s) for s, own in entries(lowering, expr) if not own]
-        except (UnsupportedError, BudgetError):
-            return []
+
+@dataclass(frozen=True)
+class Given:
+    """A declared condition on a lowered scalar: its sign, or ``""`` where it is 0."""
+
+    scalar: Any
+    sign: str
+
+
+def _known(normalizer: Normalizer, condition: Given) -> Rational | None:
+    """The normal form of what a condition is about, if it is in the algebra."""
+    try:
+        return normalizer.normal(condition.scalar)
+    except (UnsupportedError, BudgetError):
+        return None
 
 
 @dataclass(frozen=True)

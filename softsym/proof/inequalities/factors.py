@@ -75,16 +75,19 @@ def _signs(goal: Goal, prove: Prove, sign: int, parts: list[Rational]) -> Steps 
 
 def _together(goal: Goal, prove: Prove, sign: int, parts: list[Rational]) -> Steps | None:
     """Two factors of one sign: where the first is >= 0 so is the second, and where it is <= 0 too."""
-    if sign < 0 or goal.depth > 4:
+    if sign < 0 or goal.strict or goal.depth > 4:
         return None
-    collected: list[Steps] = []
-    for way in (1, -1):
-        first, second = (p if way > 0 else -p for p in parts)
-        steps = prove(goal.sub(second, strict=False, facts=(Fact(first, False, "the first factor's sign here"),)))
-        if steps is None or goal.strict:
-            return None
-        collected.append(steps)
-    return (goal.step("two factors with the same sign"), *(s for steps in collected for s in steps))
+    for first, second in (parts, parts[::-1]):
+        collected: list[Steps] = []
+        for one, other in ((first, second), (-first, -second)):
+            fact = Fact(one, False, "the sign of the other factor in this case")
+            steps = prove(goal.sub(other, facts=(fact,)))
+            if steps is None:
+                break
+            collected.append(steps)
+        else:
+            return (goal.step("two factors with the same sign"), *(s for steps in collected for s in steps))
+    return None
 
 
 def by_two_exponentials(goal: Goal, prove: Prove) -> Steps | None:

@@ -30,9 +30,9 @@ RULES: tuple[Rule, ...] = (
     convexity.by_single_logarithm,
     factors.by_squares,
     quadratic.by_diagonal,
+    termwise.by_pairs,
     elimination.by_facts,
     termwise.by_terms,
-    termwise.by_pairs,
     splitting.by_argmax,
 )
 """The rules in the order in which they are tried, cheap and safe ones first."""
