@@ -58,6 +58,10 @@ class AtomWriter:
         """A rational function as an expression."""
         raise NotImplementedError
 
+    def varies(self, free: frozenset[Index], whole: Index | None) -> bool:
+        """Whether what has these free indices differs from entry to entry of the whole."""
+        return whole in free
+
     def vector(self, body: Rational, index: Index) -> Expr:
         """The vector whose entry at the index is ``body``."""
         found = self.write(body, index)
@@ -130,7 +134,7 @@ class AtomWriter:
             if logs is not None:
                 return logs
         partition = self.partition(inner)
-        if partition is not None and whole not in value.free:
+        if partition is not None and not self.varies(value.free, whole):
             return family("logZ", self.vector(partition.values, partition.index), self.write(partition.scale))
         return apply("log", self.write(value, whole))
 
@@ -181,7 +185,7 @@ class AtomWriter:
 
     def _on_share(self, atom: Atom, whole: Index | None) -> Expr:
         total, index = atom.data
-        if whole is not None and whole in total.free:
+        if self.varies(total.free, whole):
             raise UnsupportedError("weights that differ from entry to entry have no whole-vector form; take an entry")
         return self._item(self.weights(total), index, whole)
 
@@ -189,7 +193,7 @@ class AtomWriter:
         """The logarithm of an entry of a softmax."""
         total, index = share.data
         partition = self.partition(total)
-        if partition is None or (whole is not None and whole in total.free):
+        if partition is None or self.varies(total.free, whole):
             return None
         values = self.vector(partition.values, partition.index)
         return self._item(family("log_softmax", values, self.write(partition.scale)), index, whole)
@@ -207,7 +211,7 @@ class AtomWriter:
 
     def _on_sum(self, atom: Atom, whole: Index | None) -> Expr:
         bounds, body = atom.data
-        if len(bounds) == 1 and (whole is None or whole not in atom.free):
+        if len(bounds) == 1 and not self.varies(atom.free, whole):
             try:
                 return self._whole_sum(bounds[0], body)
             except UnsupportedError:
@@ -244,7 +248,7 @@ class AtomWriter:
 
     def _on_covariance(self, atom: Atom, whole: Index | None) -> Expr:
         index, weight, left, right = atom.data
-        if whole is not None and whole in atom.free:
+        if self.varies(atom.free, whole):
             raise UnsupportedError("covariances that differ from entry to entry; take an entry")
         parts = [self.vector(p, index) for p in (weight, left, right)]
         return apply("variance", *parts[:2]) if left == right else apply("covariance", *parts)
@@ -282,7 +286,7 @@ class AtomWriter:
         return self._of_family("argmax_count", atom, whole)
 
     def _of_family(self, head: str, atom: Atom, whole: Index | None) -> Expr:
-        if whole is not None and whole in atom.free:
+        if self.varies(atom.free, whole):
             raise UnsupportedError(f"{head} that differs from entry to entry has no whole-vector form; take an entry")
         return apply(head, self.values(atom.data[-1]))
 
@@ -301,7 +305,7 @@ class AtomWriter:
     def _chosen(self, head: str, atom: Atom, whole: Index | None) -> Expr:
         """The entry of a vector of indicators at the place whose value the atom has."""
         value, members = atom.data
-        if any(whole is not None and whole in m.free for m in members):
+        if any(self.varies(m.free, whole) for m in members):
             raise UnsupportedError(f"{head} that differs from entry to entry has no whole-vector form; take an entry")
         for number, member in enumerate(members):
             for place in sorted(value.free, key=str) if member.index is not None else ():

@@ -47,7 +47,7 @@ class Chain(ZeroTest):
 
     def _settings_for(self, *scalars: Any) -> list[_Setting]:
         """The ways in which the free indices of some scalars coincide."""
-        found = {str(i): i for scalar in scalars for i in self._free_indices(self.lowering, scalar)}
+        found = {str(i): i for scalar in scalars for i in self._free_indices(self.lowering, [scalar])}
         key = tuple(sorted(found))
         if len(key) > MAX_FREE:
             raise BudgetError(f"{len(key)} free indices coincide in too many ways")
@@ -58,7 +58,7 @@ class Chain(ZeroTest):
 
     def _assumed(self, blocks: list[list[Any]]) -> tuple[Algebra, Normalizer]:
         alg, normalizer = self._algebra(self.lowering, blocks)
-        self._assume(alg, normalizer, self.lowering)
+        self._assume(alg, normalizer, self.lowering, [])
         return alg, normalizer
 
 

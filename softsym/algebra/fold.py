@@ -17,7 +17,7 @@ from softsym.algebra.atom_writer import HOT
 from softsym.algebra.blocks import Matrix
 from softsym.algebra.context import Algebra
 from softsym.algebra.lowering import Lowering
-from softsym.algebra.matrix_writer import write_matrix
+from softsym.algebra.matrix_writer import EntrywiseMatrix, write_matrix
 from softsym.algebra.normal import Normalizer
 from softsym.algebra.polynomial import Index, Rational
 from softsym.algebra.readable import changes, settled
@@ -117,7 +117,11 @@ class _Folding:
         if not plain:
             raise UnsupportedError("a matrix put together from blocks has no whole form; take an entry such as [i, j]")
         value = self._entry(lambda i, j: matrix.entry(0, i, 0, j), (ROW, COLUMN), (rows[0].length, columns[0].length))
-        return self._shortest(value, (ROW, COLUMN), lambda w, v: write_matrix(w, v, ROW, COLUMN))
+        try:
+            return self._shortest(value, (ROW, COLUMN), lambda w, v: write_matrix(w, v, ROW, COLUMN))
+        except UnsupportedError:  # rows and columns that mix
+            writer = EntrywiseMatrix(self.alg, self.names)
+            return self._shortest(value, (ROW, COLUMN), lambda _, v: writer.matrix(v, ROW, COLUMN))
 
     def _shortest(self, value: Rational, last: tuple[Index, ...], write: Callable[[Writer, Rational], Expr]) -> Expr:
         """The shortest of the forms that single changes of atoms lead to, step by step."""

@@ -1,13 +1,13 @@
-"""Matrices written as sums of ``diag`` and ``outer``."""
+"""Matrices written as sums of ``diag`` and ``outer``, or entry by entry as functions of such matrices."""
 
 from __future__ import annotations
 
 from flint import fmpq
 
-from softsym.algebra.polynomial import Factors, Index, Mono, Poly, Rational, cancelled
+from softsym.algebra.polynomial import Atom, Factors, Index, Mono, Poly, Rational, cancelled
 from softsym.algebra.writer import Writer, negated
 from softsym.errors import UnsupportedError
-from softsym.expression import Expr, apply, as_expr, length_expr
+from softsym.expression import Apply, Expr, apply, as_expr, length_expr
 
 
 def write_matrix(writer: Writer, value: Rational, row: Index, column: Index) -> Expr:
@@ -19,19 +19,57 @@ def write_matrix(writer: Writer, value: Rational, row: Index, column: Index) -> 
     if value.is_zero:
         return apply("mul", 0, apply("outer", *(_ones(writer, i) for i in (row, column))))
     scale, terms = _common(cancelled(value), row, column)
-    diagonal, outer = Rational.of(0), Rational.of(0)
-    for mono, coefficient in terms.num:
-        if any(a.head == "delta" and set(a.data) == {row, column} for a, _ in mono):
-            rest = tuple(p for p in mono if not (p[0].head == "delta" and set(p[0].data) == {row, column}))
-            diagonal = diagonal + Rational(Poly({rest: coefficient}), terms.den)
-        else:
-            outer = outer + Rational(Poly({mono: coefficient}), terms.den)
+    diagonal, outer = _split(terms, row, column)
     parts = [] if diagonal.is_zero else [_diagonal(writer, diagonal, row, column)]
     parts += _outers(writer, outer, row, column)
     if parts[0][0] < 0:  # the diagonal, if there is one, reads best with a plus
         scale, parts = -scale, [(-sign, part) for sign, part in parts]
     factor = writer.write(scale)
     return _scaled(factor, _total(parts))
+
+
+def _split(value: Rational, row: Index, column: Index) -> tuple[Rational, Rational]:
+    """What the delta of row and column multiplies, and the other terms."""
+    diagonal, rest = Rational.of(0), Rational.of(0)
+    for mono, coefficient in value.num:
+        plain = tuple(p for p in mono if not (p[0].head == "delta" and set(p[0].data) == {row, column}))
+        term = Rational(Poly({plain: coefficient}), value.den)
+        diagonal, rest = (diagonal + term, rest) if plain != mono else (diagonal, rest + term)
+    return diagonal, rest
+
+
+class EntrywiseMatrix(Writer):
+    """Writes a matrix by functions of its entries: what depends on the row alone is ``outer(f, ones(N))``."""
+
+    def matrix(self, value: Rational, row: Index, column: Index) -> Expr:
+        """The matrix whose entry at (row, column) is ``value``, which may mix the two."""
+        diagonal, rest = _split(cancelled(value), row, column)
+        if not diagonal.is_zero and column not in diagonal.free:
+            sign, matrix = _diagonal(self, diagonal, row, column)
+            return _total([(sign, matrix), *([] if rest.is_zero else [_signed(self.matrix(rest, row, column))])])
+        found = self.write(value, (row, column))
+        return found if found.shape else _scaled(found, apply("outer", _ones(self, row), _ones(self, column)))
+
+    def varies(self, free: frozenset[Index], whole: Index | None) -> bool:
+        return bool(free.intersection(whole)) if isinstance(whole, tuple) and len(whole) == 2 else whole in free
+
+    def atom(self, atom: Atom, whole: Index | None = None) -> Expr:
+        if not (isinstance(whole, tuple) and len(whole) == 2):
+            return super().atom(atom, whole)
+        row, column = whole
+        if not self.varies(atom.free, whole):
+            return super().atom(atom, None)
+        if column not in atom.free:
+            return apply("outer", super().atom(atom, row), _ones(self, column))
+        if row not in atom.free:
+            return apply("outer", _ones(self, row), super().atom(atom, column))
+        if atom.head == "delta":
+            return apply("identity", length_expr(self.alg.ranges[row]))
+        return super().atom(atom, whole)
+
+
+def _signed(matrix: Expr) -> tuple[int, Expr]:
+    return (-1, matrix.args[0]) if isinstance(matrix, Apply) and matrix.head == "neg" else (1, matrix)
 
 
 def _scaled(factor: Expr, matrix: Expr) -> Expr:

@@ -155,15 +155,14 @@ def _place(alg: Algebra, pattern: Atom, index: Index, found: Atom) -> Index | No
 
 def _pairs(value: Rational, atoms: list[Atom]) -> Iterator[tuple[Mono, Mono]]:
     """The sums of two terms that stand in denominators, logarithms and powers."""
-    seen = set()
-    stack = [value, *(v for a in atoms for v in parts(a) if isinstance(v, Rational))]
-    for rational in stack:
-        for poly in (rational.num, *(p for p, _ in rational.den)):
-            coefficients = set(poly.terms.values())
-            if len(poly) == 2 and len(coefficients) == 1 and poly not in seen:
-                seen.add(poly)
-                first, second = sorted(poly.terms, key=len)
-                yield first, second
+    logs = [a.data[0] for a in atoms if a.head == "log"]
+    polys = [v.num for v in logs]
+    for rational in (value, *(v for a in atoms for v in parts(a) if isinstance(v, Rational))):
+        polys += [p for p, _ in rational.den]
+    for poly in dict.fromkeys(polys):
+        if len(poly) == 2 and len(set(poly.terms.values())) == 1:
+            first, second = sorted(poly.terms, key=len)
+            yield first, second
 
 
 def _sigmoids(alg: Algebra, first: Mono, second: Mono) -> Iterator[Change]:

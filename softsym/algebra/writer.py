@@ -128,7 +128,7 @@ class Writer(AtomWriter):
         over its length as a mean; what they are made of leaves the powers."""
         for base in list(powers):
             atom = single_atom(base)
-            if atom is None or powers[base] != Rational.of(1) or (whole is not None and whole in atom.free):
+            if atom is None or powers[base] != Rational.of(1) or self.varies(atom.free, whole):
                 continue
             makers = {"log": self._lse, "sum": self._mean, "softplus": self._softplus}
             found = makers[atom.head](atom, powers) if atom.head in makers else None

@@ -14,7 +14,7 @@ from softsym.algebra.context import Algebra
 from softsym.algebra.families import Member
 from softsym.algebra.lowering import Lowering
 from softsym.algebra.normal import Normalizer
-from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational, mono_pow
+from softsym.algebra.polynomial import Atom, FlintRing, Index, Mono, Poly, Rational, mono_pow
 from softsym.algebra.signs import atom_sign, poly_sign
 from softsym.errors import BudgetError, UnsupportedError
 from softsym.expression import Expr, Symbol, free_symbols
@@ -111,18 +111,20 @@ class ZeroTest:
             if not self._as_declared(blocks):
                 continue
             alg, normalizer = self._algebra(lowering, blocks)
-            known = self._assume(alg, normalizer, lowering, given)
-            yield Case(tuple(tuple(map(str, b)) for b in blocks), alg, normalizer.normal(scalar), known)
+            known, unsolved = self._assume(alg, normalizer, lowering, given)
+            difference = without_multiples(normalizer.normal(scalar), unsolved)
+            yield Case(tuple(tuple(map(str, b)) for b in blocks), alg, difference, known)
 
     def _given(self, lowering: Lowering) -> list[Given]:
         """The declared conditions on scalars, lowered; one outside the algebra says nothing."""
-        facts, found = self.assumptions, []
-        for exprs, relation in ((facts.positive, "positive"), (facts.nonnegative, "nonnegative"), (facts.equations, "")):
-            for expr in exprs:
-                try:
-                    found += [Given(s, relation) for s, own in entries(lowering, expr) if not own]
-                except (UnsupportedError, BudgetError):
-                    continue
+        facts = self.assumptions
+        found: list[Given] = []
+        signed = [(e, "positive") for e in facts.positive] + [(e, "nonnegative") for e in facts.nonnegative]
+        for expr, sign in [*signed, *((e, "") for e in facts.equations)]:
+            try:
+                found += [Given(s, sign) for s, own in entries(lowering, expr) if not own]
+            except (UnsupportedError, BudgetError):
+                continue
         return found
 
     def _free_indices(self, lowering: Lowering, scalars: list[Any]) -> list[Any]:
@@ -172,8 +174,10 @@ class ZeroTest:
 
     def _assume(
         self, alg: Algebra, normalizer: Normalizer, lowering: Lowering, given: list[Given]
-    ) -> tuple[tuple[Rational, bool], ...]:
+    ) -> tuple[tuple[tuple[Rational, bool], ...], list[Poly]]:
+        """Tell the algebra the conditions; returns those about signs, and the equations that no atom solves."""
         known: list[tuple[Rational, bool]] = []
+        unsolved: list[Poly] = []
         for condition in given:
             if condition.sign and (value := _known(normalizer, condition)) is not None:
                 note_sign(alg, value, condition.sign)
@@ -183,9 +187,10 @@ class ZeroTest:
             note_sign(alg, Rational.of(1) - t, "nonnegative")
         for condition in given:
             if not condition.sign and (value := _known(normalizer, condition)) is not None:
-                solve(alg, value)
+                if not solve(alg, value):
+                    unsolved.append(value.num)
                 normalizer.cache.clear()  # what was made before the rule does not know it
-        return tuple(known)
+        return tuple(known), unsolved
 
 
 @dataclass(frozen=True)
@@ -295,7 +300,7 @@ def note_sign(alg: Algebra, value: Rational, sign: str) -> None:
     alg.facts[primitive] = sign if coefficient > 0 else flip[sign]
 
 
-def solve(alg: Algebra, value: Rational) -> None:
+def solve(alg: Algebra, value: Rational) -> bool:
     """Use an equation ``value = 0`` as a rule for an atom that stands in it once, linearly, with a nonzero factor."""
     candidates = []
     for mono, coefficient in value.num:
@@ -308,6 +313,25 @@ def solve(alg: Algebra, value: Rational) -> None:
     if candidates:
         *_, atom, factor, coefficient, rest = min(candidates, key=lambda c: c[:3])
         alg.rules[atom] = Rational(rest.scaled(mono_pow(factor, -1), -1 / coefficient))
+    return bool(candidates)
+
+
+def without_multiples(value: Rational, equations: list[Poly]) -> Rational:
+    """Zero where the numerator is a multiple of a polynomial that is declared to be zero, else the value itself."""
+    for equation in equations:
+        if equation and value.num:
+            num, zero = _without_inverses(value.num), _without_inverses(equation)
+            ring = FlintRing([num, zero])
+            if not divmod(ring.to_flint(num), ring.to_flint(zero))[1]:
+                return Rational.of(0)
+    return value
+
+
+def _without_inverses(poly: Poly) -> Poly:
+    """The polynomial times what makes its exponents nonnegative; it is zero at the same points."""
+    lowest = {a: min(dict(m).get(a, 0) for m in poly.terms) for a in poly.atoms}
+    inverses = sorted(((a, e) for a, e in lowest.items() if e < 0), key=lambda pair: pair[0].number)
+    return poly.scaled(mono_pow(tuple(inverses), -1), fmpq(1))
 
 
 def _is_nonzero(alg: Algebra, mono: Mono) -> bool:
