@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from flint import fmpq
 
-from softsym.evaluation.asymptotics.nodes import Exp, Log, Node, Pi, Product, Rational, Sum, Value
+from softsym.evaluation.asymptotics.nodes import ONE, ZERO, Exp, Log, Node, Pi, Product, Rational, Sum, Value
 from softsym.evaluation.exact import Form, is_certainly_zero
 
 
@@ -42,8 +42,7 @@ def _traced(value: Value, done: dict[Node, Operand]) -> Operand:
 
 def _node(node: Node, done: dict[Node, Operand]) -> Operand:
     if isinstance(node, Sum):
-        terms = (_chain("mul", (c, _traced(n, done))) for n, c in node.terms)
-        return _chain("add", (node.constant, *terms))
+        return _quotient(node, done)
     if isinstance(node, Product):
         return _chain("mul", (Traced("pow", _traced(f, done), e) for f, e in node.factors))
     if isinstance(node, Exp | Log):
@@ -51,6 +50,26 @@ def _node(node: Node, done: dict[Node, Operand]) -> Operand:
     if isinstance(node, Rational):
         return node.value
     return Traced("pi") if isinstance(node, Pi) else Traced("name", node.key)
+
+
+def _quotient(node: Sum, done: dict[Node, Operand]) -> Operand:
+    """A sum over its least common denominator, which keeps the exact form small."""
+    terms = [(c, dict(n.factors) if isinstance(n, Product) else {n: ONE}) for n, c in node.terms]
+    below: dict[Node, fmpq] = {}
+    for _, factors in terms:
+        for factor, e in factors.items():
+            if e < 0 and e.q == 1:
+                below[factor] = max(below.get(factor, -e), -e)
+    parts = [_times(c, {f: factors.get(f, ZERO) + below.get(f, ZERO) for f in {**factors, **below}}, done)
+             for c, factors in terms]  # fmt: skip
+    above = _chain("add", (*parts, _times(node.constant, below, done)))
+    return Traced("div", above, _times(ONE, below, done)) if below else above
+
+
+def _times(coefficient: fmpq, factors: dict[Node, fmpq], done: dict[Node, Operand]) -> Operand:
+    if coefficient == 0:
+        return coefficient
+    return _chain("mul", (coefficient, *(Traced("pow", _traced(f, done), e) for f, e in factors.items() if e != 0)))
 
 
 def _chain(head: str, operands: Iterable[Operand]) -> Operand:
