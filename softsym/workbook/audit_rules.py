@@ -309,9 +309,7 @@ _FORMULA_LIKE = re.compile(r"=\s*[-+(@A-Za-z0-9$'\"]|[-@+]\s*[A-Z][A-Z0-9.]*\(")
 def formula_like(audited: Audited) -> Iterator[Finding]:
     """Texts that look like formulas."""
     for where, cell in audited.cells.items():
-        if cell.data_type == "s" and re.match(
-            r"=\s*[-+(@A-Za-z0-9$'\"]|[@+]\s*[A-Za-z]+\(|-\s*[A-Za-z]+\(", cell.value
-        ):
+        if cell.data_type == "s" and _FORMULA_LIKE.match(cell.value):
             yield _finding(
                 "text that looks like a formula", where, f"{cell.value[:40]!r} is text",
                 "It is never computed, and becomes a formula when someone edits or imports it.",

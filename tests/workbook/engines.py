@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -43,22 +44,26 @@ def engine(name: str) -> Any:
         missing(name)
 
 
+@lru_cache(maxsize=64)
 def formulas(path: Path) -> list[Where]:
     """The cells of a workbook that hold formulas."""
     book = openpyxl.load_workbook(path)
     return [(ws.title, c.row, c.column) for ws in book for row in ws.iter_rows() for c in row if c.data_type == "f"]
 
 
-def formulon_values(path: Path, edits: Mapping[Where, float] | None = None) -> Values:
-    """What formulon gives for every formula after the edits."""
+def formulon_values(path: Path, *turns: Mapping[Where, float]) -> list[Values]:
+    """What formulon gives for every formula after each turn of edits."""
     formulon = engine("formulon")
-    wanted = formulas(path)
     with formulon.Workbook.load(path.read_bytes()) as book:
         sheets = {book.sheet_name(n): n for n in range(book.sheet_count())}
-        for (sheet, row, column), value in (edits or {}).items():
-            book.set_number(sheets[sheet], row - 1, column - 1, value)
-        book.recalc()
-        return {w: _formulon(book.get_value(sheets[w[0]], w[1] - 1, w[2] - 1)) for w in wanted}
+        return [_formulon_turn(book, sheets, path, edits) for edits in turns or ({},)]
+
+
+def _formulon_turn(book: Any, sheets: dict[str, int], path: Path, edits: Mapping[Where, float]) -> Values:
+    for (sheet, row, column), value in edits.items():
+        book.set_number(sheets[sheet], row - 1, column - 1, value)
+    book.recalc()
+    return {w: _formulon(book.get_value(sheets[w[0]], w[1] - 1, w[2] - 1)) for w in formulas(path)}
 
 
 _ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
@@ -70,14 +75,18 @@ def _formulon(value: Any) -> Any:
     return value.to_python()
 
 
-def cellrune_values(path: Path, edits: Mapping[Where, float] | None = None) -> Values:
-    """What cellrune gives for every formula after the edits."""
+def cellrune_values(path: Path, *turns: Mapping[Where, float]) -> list[Values]:
+    """What cellrune gives for every formula after each turn of edits."""
     cellrune = engine("cellrune")
+    return [_cellrune_turn(cellrune, path, edits) for edits in turns or ({},)]
+
+
+def _cellrune_turn(cellrune: Any, path: Path, edits: Mapping[Where, float]) -> Values:
     found: Values = {}
     with cellrune.Workbook.open_path(str(path)) as book:
         changes = [
             {"kind": "set_value", "sheet": s, "address": _address(r, c), "value": {"kind": "number", "value": float(v)}}
-            for (s, r, c), v in (edits or {}).items()
+            for (s, r, c), v in edits.items()
         ]
         if changes:
             book.apply_changes(book.summary()["semantic_revision"], changes)
@@ -91,6 +100,7 @@ def cellrune_values(path: Path, edits: Mapping[Where, float] | None = None) -> V
     return {where: found[where] for where in formulas(path)}
 
 
+@lru_cache(maxsize=64)
 def _extents(path: Path) -> list[tuple[str, int, int]]:
     return [(ws.title, ws.max_row, ws.max_column) for ws in openpyxl.load_workbook(path)]
 

@@ -1,0 +1,204 @@
+"""Workbooks of any expression: their figures follow every edit, in every program, as NumPy gives them."""
+
+from __future__ import annotations
+
+import math
+import random
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from softsym.errors import DomainError, SoftsymError, UnsupportedError
+from softsym.targets.numpy import lambdify
+from softsym.workbook import Book, Scalar, Vector, audit, write_workbook
+from softsym.workbook.plan import Plan
+from tests.workbook.engines import Values, Where, cellrune_values, edited, formulon_values, libreoffice_values
+
+CASES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("softmax(z, beta)", {"z": [0.95, 0.99, 0.98], "beta": 500.0}),
+    ("lse(z, beta)", {"z": [1.0, 2.0, 3.0, 4.0], "beta": 2.0}),
+    ("boltzmann(z, beta)", {"z": [1.0, 5.0], "beta": 1.0}),
+    ("log_softmax(z, beta)", {"z": [3.0], "beta": 1.0}),
+    ("-dot(y, log_softmax(z, beta))", {"z": [1.0, 2.0, 3.0], "y": [0.0, 1.0, 0.0], "beta": 1.0}),
+    ("hardmax(z) - softmax(z, beta)", {"z": [1.0, 1.0, 0.5], "beta": 10.0}),
+)
+
+LOG_OF_SUM = 1e-15
+"""Spreadsheets have no log1p: the log of a sum near 1 is exact to an ulp of 1, where NumPy's is to its own."""
+
+
+def output_places(plan: Plan) -> list[Where]:
+    return [
+        (sheet.name, *where)
+        for sheet in plan.sheets
+        for where, cell in sorted(sheet.cells.items())
+        if cell.style == "Output" and cell.formula
+    ]
+
+
+def input_places(plan: Plan, names: list[str]) -> dict[str, list[Where]]:
+    """Where each input stands: its name's cells."""
+    found = {}
+    for name in names:
+        cells = openpyxl.utils.cell.range_boundaries(plan.names[name].rpartition("!")[2].replace("$", ""))
+        left, top, right, bottom = (int(c) for c in cells)  # type: ignore[arg-type]
+        found[name] = [("Inputs", r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)]
+    return found
+
+
+def random_values(values: dict[str, Any], rng: random.Random) -> dict[str, Any]:
+    """Other values, hard ones among them: ties, zeros, gaps of hundreds, beta from -1000 to 10000."""
+    changed = dict(values)
+    changed["beta"] = rng.choice([-1e3, -1.0, 1e-3, 1.0, 50.0, 1e4, rng.uniform(-1e3, 1e4)])
+    scale = rng.choice([1.0, 1e-3, 700.0])
+    changed["z"] = [rng.choice([0.0, scale, rng.uniform(-scale, scale)]) for _ in values["z"]]
+    return changed
+
+
+def expected_values(text: str, values: dict[str, Any]) -> list[float]:
+    function = lambdify(text + " where beta: nonzero")
+    found = function(*(values[name] for name in function.names))
+    return [float(x) for x in (found if getattr(found, "shape", ()) else [found])]
+
+
+def assert_close(found: Values, places: list[Where], expected: list[float], context: str) -> None:
+    for where, value in zip(places, expected, strict=True):
+        given = found[where]
+        assert isinstance(given, int | float), f"{context}: {where} shows {given}, NumPy gives {value}"
+        absolute = LOG_OF_SUM if "log" in context or "lse" in context else 1e-300
+        assert math.isclose(given, value, rel_tol=1e-12, abs_tol=absolute), f"{context}: {where} {given} {value}"
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, dict[str, Any], Path, Plan]]:
+    folder = tmp_path_factory.mktemp("books")
+    found = []
+    for number, (text, values) in enumerate(CASES):
+        path = folder / f"book{number}.xlsx"
+        plan = write_workbook(text + " where beta: nonzero", path, **values)
+        found.append((text, values, path, plan))
+    return found
+
+
+def test_the_values_in_the_file_are_numpys(written: list[tuple[str, dict[str, Any], Path, Plan]]) -> None:
+    for text, values, path, plan in written:
+        book = openpyxl.load_workbook(path, data_only=True)
+        places = output_places(plan)
+        found = {w: book[w[0]].cell(*w[1:]).value for w in places}
+        assert_close(found, places, expected_values(text, values), text)
+
+
+@pytest.mark.parametrize("values_of", [formulon_values, cellrune_values])
+def test_edits_are_followed(values_of: Any, written: list[tuple[str, dict[str, Any], Path, Plan]]) -> None:
+    rng = random.Random(7)
+    for text, values, path, plan in written:
+        places, inputs = output_places(plan), input_places(plan, list(values))
+        turns = [random_values(values, rng) for _ in range(34)]  # some 200 in all
+        for changed, found in zip(turns, values_of(path, *(edits_of(t, inputs) for t in turns)), strict=True):
+            assert_close(found, places, expected_values(text, changed), f"{text} at {changed}")
+            assert found["Checks", 5, 2] == "all checks pass", f"{text} at {changed}"
+
+
+def edits_of(changed: dict[str, Any], inputs: dict[str, list[Where]]) -> dict[Where, float]:
+    edits = {}
+    for name, where in inputs.items():
+        given = changed[name] if isinstance(changed[name], list) else [changed[name]]
+        edits |= dict(zip(where, given, strict=True))
+    return edits
+
+
+def test_libreoffice_follows_edits(written: list[tuple[str, dict[str, Any], Path, Plan]], tmp_path: Path) -> None:
+    rng, cases, files = random.Random(11), [], []
+    for number, (text, values, path, plan) in enumerate(written):
+        for turn in range(2):
+            changed = random_values(values, rng)
+            file = edited(path, edits_of(changed, input_places(plan, list(values))), tmp_path / f"{number}_{turn}.xlsx")
+            files.append(file)
+            cases.append((text, changed, plan, file.name))
+    found = libreoffice_values(tmp_path, files)
+    for text, changed, plan, name in cases:
+        assert_close(found[name], output_places(plan), expected_values(text, changed), f"{text} at {changed}")
+        assert found[name]["Checks", 5, 2] == "all checks pass", f"{text} at {changed}"
+
+
+def test_an_as_exported_check_stands_back_after_an_edit(tmp_path: Path) -> None:
+    book = Book("Printed", "A figure beside its source.", [Scalar("a", 2.0)])
+    cell = book.result("root", "sqrt(a)")
+    book.printed("the root of two", "1.414", cell)
+    plan = book.write(tmp_path / "a.xlsx")
+    (where,) = [w for w, c in plan.sheet("Checks").cells.items() if c.style == "Check Cell" and w[1] == 9]
+    assert plan.sheet("Checks").cells[where].value == "OK"
+    (a,) = input_places(plan, ["a"])["a"]
+    (found,) = cellrune_values(tmp_path / "a.xlsx", {a: 3.0})
+    assert found[("Checks", *where)] == "n/a, inputs changed"
+    assert found["Checks", 5, 2] == "all checks pass"
+
+
+def test_a_figure_that_is_off_fails(tmp_path: Path) -> None:
+    book = Book("Printed", "A figure beside its source.", [Scalar("a", 2.0)])
+    cell = book.result("root", "sqrt(a)")
+    book.printed("the root of two", "1.415", cell)
+    book.printed("known to be off", "1.5", cell, agrees=False)
+    plan = book.finish()
+    assert plan.sheet("Checks").cells[5, 2].value == "1 of 2 checks fail"
+
+
+def test_scenarios_stand_side_by_side(tmp_path: Path) -> None:
+    plan = write_workbook("softmax(z, beta)", tmp_path / "a.xlsx", z="0.95, 0.99, 0.98", beta=[1, 500])
+    values = [c.value for c in plan.sheet("Workings").cells.values() if c.style == "Output"]
+    assert sorted(round(float(v), 4) for v in values) == [0.0, 0.0067, 0.3256, 0.3355, 0.3389, 0.9933]  # type: ignore[arg-type]
+
+
+OTHERS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("jacobian(softmax(z, beta), z)", {"z": [1, 2, 3], "beta": 1}),
+    ("hessian(lse(z), z)", {"z": [1, 2]}),
+    ("concat(z, w) where w: vector(M)", {"z": [1, 2], "w": [3]}),
+    ("sum(concat(z, w)) where w: vector(M)", {"z": [1, 2], "w": [3]}),
+    ("softmax(z)[i]", {"z": [1, 2], "i": 2}),
+    ("a**2 + b", {"a": "1/2", "b": 2}),
+    ("entropy(p)", {"p": [0.5, 0.5]}),
+    ("sparsemax(z)", {"z": [1, 2, 2]}),
+    ("limit(softmax(z, beta), beta, oo)", {"z": [1, 2, 2]}),
+    ("max(z)*x1 where x1: real", {"z": [1, 2], "x1": 3}),
+)
+
+
+@pytest.mark.parametrize(("text", "values"), OTHERS, ids=[t for t, _ in OTHERS])
+def test_every_kind_of_expression_has_a_workbook_that_passes_the_audit(
+    text: str, values: dict[str, Any], tmp_path: Path
+) -> None:
+    plan = write_workbook(text, tmp_path / "a.xlsx", **values)
+    assert plan.sheet("Checks").cells[5, 2].value == "all checks pass"
+    assert audit(tmp_path / "a.xlsx") == []
+    assert not {"x1", "R", "C"} & set(plan.names)
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "error", "says"),
+    [
+        ("softmax(z)", {}, DomainError, "z needs a value"),
+        ("softmax(z)", {"z": [1, math.nan]}, DomainError, "finite"),
+        ("softmax(z)", {"z": "1, x"}, DomainError, "entry 2"),
+        ("softmax(z)", {"z": [1], "beta": 2}, DomainError, "beta"),
+        ("dot(z, y)", {"z": [1, 2], "y": [1]}, SoftsymError, "lengths must be equal"),
+        ("softmax(z, beta)", {"z": [1], "beta": list(range(1, 99))}, DomainError, "scenarios"),
+        ("onehot_argmax(z)[i]", {"z": [1] * 300, "i": 1}, UnsupportedError, "Excel takes"),
+    ],
+)
+def test_bad_input_is_refused_and_leaves_no_file(
+    text: str, values: dict[str, Any], error: type[Exception], says: str, tmp_path: Path
+) -> None:
+    with pytest.raises(error, match=says):
+        write_workbook(text, tmp_path / "a.xlsx", **values)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_names_of_a_book_are_its_own() -> None:
+    with pytest.raises(DomainError, match="twice"):
+        Book("x", "y", [Scalar("a", 1.0), Scalar("a", 2.0)])
+    with pytest.raises(DomainError, match="not an input vector"):
+        Book("x", "y", [Vector("z", [1.0])]).table("t", "w")
+    with pytest.raises(DomainError, match="kind"):
+        Book("x", "y", [Scalar("a", 1.0, kind="colour")])
