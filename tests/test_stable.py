@@ -8,7 +8,7 @@ import softsym as ss
 from softsym.errors import UnsupportedError
 from softsym.expansion import expand
 from softsym.language import to_text
-from softsym.stable import stable
+from softsym.stable import prove_stable, stable
 from softsym.stable.rules import plain
 from softsym.stable.signs import sign_of
 
@@ -46,6 +46,30 @@ def test_a_stable_form_is_read_back_and_is_its_own(text: str) -> None:
     form = stable(text)
     assert ss.parse(to_text(form)) == form
     assert to_text(stable(form)) == to_text(stable(stable(form)))
+
+
+PROVED = (
+    "softmax(z, beta)",
+    "log_softmax(z, beta)",
+    "lse(z, beta)",
+    "mellowmax(z, omega)",
+    "boltzmann(z, beta)",
+    "entropy(softmax(z, beta))",
+    "softmax(z, c)",
+    "softplus(a)",
+    "tanh(a)",
+    "log(1 - sigmoid(a))",
+    "cross_entropy(p, softmax(z, beta))",
+    "-log(sum(y*softmax(z))) where y: onehot",
+    "3**z/sum(3**z)",
+    "diag(softmax(z)) - outer(softmax(z), softmax(z))",
+    "log(sum(exp(z)) - exp(z[i]))",
+)
+
+
+@pytest.mark.parametrize("text", PROVED)
+def test_the_algebra_proves_the_form(text: str) -> None:
+    assert prove_stable(text).status == "proved"
 
 
 def test_derivatives_are_not_silently_dropped() -> None:

@@ -56,6 +56,7 @@ class Body:
     run: Callable[[Variant], Callable[..., Any]]
     unshifted: Program | None = None
     uniform: bool = False
+    logarithmic: bool = False
 
     @cached_property
     def quick(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
@@ -183,6 +184,12 @@ class _Work:
         size = max((_size(v) for v in vectors.values()), default=0.0)
         direct = size <= self.limit
         result = self.fast(block | vectors, target, direct)
+        if direct and self.body.logarithmic and _near_zero(result):
+            self.limit = -1.0  # and for the blocks that follow, which will be alike
+            self.used.clear()
+            vectors = {name: self.arranged(block[name]) for name in self.names}
+            result = self.fast(block | vectors, target, False)
+            direct = False
         if not direct and not (np.isfinite(np.add.reduce(result, axis=None)) and size < _LARGE):
             result = result if result is target else np.array(result)
             self.mend(block, result, target.dtype)
@@ -211,7 +218,7 @@ class _Work:
         used = self.used.get((shape, order), 0)
         self.used[shape, order] = used + 1
         if used == len(kept):
-            kept.append(np.empty(shape, order=order))
+            kept.append(np.empty(shape, order="F" if order == "F" else "C"))
         return kept[used]
 
     def fast(self, block: dict[str, Array], target: Array, direct: bool) -> Array:
@@ -264,6 +271,11 @@ class _Work:
         if variant.masked:
             arguments = arguments | _counts(self.body, arguments, names, variant.double)
         return function(*[arguments[n] for n in names])
+
+
+def _near_zero(result: Array) -> bool:
+    """Whether a logarithm of a sum is so close to 0 that only a sum of 1 plus something small gives all its digits."""
+    return bool(np.minimum.reduce(np.absolute(result), axis=None) < 1.0)
 
 
 _LARGE = float(np.finfo(float).max) / 4

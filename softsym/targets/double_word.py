@@ -87,7 +87,7 @@ class DoubleWord:
         return self.__add__(-as_double_word(other))
 
     def __rsub__(self, other: Any) -> DoubleWord:
-        return (-self) + other
+        return as_double_word(other) + (-self)
 
     def __mul__(self, other: Any) -> DoubleWord:
         other = as_double_word(other)

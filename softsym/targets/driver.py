@@ -54,6 +54,9 @@ def quick(body: Body, values: Sequence[Any], options: Mapping[str, Any]) -> Any:
         square = sum([float(value.dot(value)) for value in values[:count]])
         direct = square <= body.limits[key] ** 2
         result = body.quick[direct](*values, *([size] * body.takes_length), np.empty, (size,))
+        if direct and body.logarithmic and np.absolute(result).min() < 1.0:
+            direct = False
+            result = body.quick[direct](*values, *([size] * body.takes_length), np.empty, (size,))
     if not direct and not (math.isfinite(square) and np.isfinite(result).all()):
         return None
     if result.shape != (size if body.result else 1,):

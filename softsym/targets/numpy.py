@@ -80,7 +80,7 @@ class Generated:
 
     @cached_property
     def body(self) -> Body:
-        found = dict(self.program.result.slots)
+        found, direct = dict(self.program.result.slots), self.unshifted
         return Body(
             vectors=tuple((v.name, v.kind.vector_length) for v in self.vectors),
             scalars=tuple(s.name for s in self.scalars),
@@ -91,6 +91,7 @@ class Generated:
             run=self.run,
             unshifted=self.unshifted,
             uniform=self.uniform,
+            logarithmic=any(op.head == "log" for op in steps(self.program.result if direct is None else direct.result)),
         )
 
     @cached_property
