@@ -9,6 +9,7 @@ import pytest
 
 from softsym.comparison import DIFFERS, EQUAL, FLOAT64
 from softsym.page import Checked
+from softsym.workbook import audit
 
 REPORTS = sorted((Path(__file__).resolve().parents[1] / "reports").glob("*.py"))
 NAMES = [path.stem for path in REPORTS]
@@ -66,6 +67,11 @@ def test_the_checks_of_each_workbook_pass(reports, name):
     folder = reports.folder
     book = openpyxl.load_workbook(folder / f"{name}.xlsx", data_only=True)
     assert book["Checks"]["B5"].value == "all checks pass"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_audit_finds_nothing(reports, name):
+    assert [str(finding) for finding in audit(reports.folder / f"{name}.xlsx")] == []
 
 
 def test_the_soft_maximum_of_the_source_is_a_sum_over_rounded_numbers(reports):
