@@ -34,12 +34,24 @@ def times(left: Expr, right: Expr) -> Expr:
         if isinstance(one, Apply) and one.head == "neg":
             product = times(one.args[0], other) if one is left else times(other, one.args[0])
             return apply("neg", product)
+    if isinstance(right, Apply) and right.head == "mul":
+        return times(times(left, right.args[0]), right.args[1])
     return left * right
 
 
 def over(above: Expr, below: Expr) -> Expr:
-    """above/below."""
-    return ZERO if above == ZERO else above if below == ONE else above / below
+    """above/below, as one fraction."""
+    if above == ZERO or below == ONE:
+        return above
+    if isinstance(above, Apply) and above.head == "div":
+        return above.args[0] / times(below, above.args[1])
+    return above / below
+
+
+def _nests(head: str, args: tuple[Expr, ...]) -> bool:
+    """Whether a fraction stands in a numerator, or a product on the right of one."""
+    inner = {"div": args[0], "mul": args[-1]}.get(head)
+    return isinstance(inner, Apply) and inner.head == head
 
 
 def cleared(expr: Expr) -> Expr:
@@ -48,7 +60,7 @@ def cleared(expr: Expr) -> Expr:
         return expr
     args = tuple(cleared(a) for a in expr.args)
     makers = {"add": plus, "sub": minus, "mul": times, "div": over}
-    if expr.head in makers and (ZERO in args or ONE in args):
+    if expr.head in makers and (ZERO in args or ONE in args or _nests(expr.head, args)):
         return makers[expr.head](*args)
     if expr.head in ("neg", "sum", "diff") and args[0] == ZERO:
         return ZERO

@@ -27,20 +27,31 @@ def to_markdown(derivation: Derivation) -> str:
     lines = [f"$${_latex(derivation.before)}$$", ""]
     for n, step in enumerate(derivation.steps, 1):
         lines.append(f"{n}. {_sentence(step)}")
-        lines += ["", f"   $${_latex(step.before)} = {_latex(step.after)}$$", "", f"   *{step.checked}*", ""]
+        lines += ["", f"   $${_equation(step)}$$", "", f"   *{step.checked}*", ""]
     lines.append(f"**Result.** $${_latex(derivation.before)} = {_latex(derivation.result)}$$")
     return "\n".join(lines)
 
 
 def to_latex(derivation: Derivation) -> str:
-    r"""One ``align*`` environment, a line for each step, with the rule as ``\text``."""
-    lines = [
-        rf"{_latex(step.before)} &= {_latex(step.after)} && \text{{{_escaped(step.rule)}}}" for step in derivation.steps
-    ]
+    r"""One ``align*`` environment, a line for each step, with the rule as ``\text``; equal sides continue a chain."""
+    lines, last = [], None
+    for step in derivation.steps:
+        before, after = _latex(step.before), _latex(step.after)
+        if before == after:  # such as the entry of a gradient, which is written as the derivative already
+            continue
+        left = "" if before == last else before + " "
+        lines.append(rf"{left}&= {after} && \text{{{_escaped(step.rule)}}}")
+        last = after
     if not lines:
         lines.append(rf"{_latex(derivation.before)} &= {_latex(derivation.result)}")
     body = " \\\\\n".join(lines)
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}"
+
+
+def _equation(step: Step) -> str:
+    """The step as an equation; where the notation writes both sides alike, that one formula."""
+    before, after = _latex(step.before), _latex(step.after)
+    return before if before == after else f"{before} = {after}"
 
 
 def _latex(expr: Expr) -> str:

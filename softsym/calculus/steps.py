@@ -188,7 +188,7 @@ class Deriving:
             following = self._stage(current, nodes)
             done_inner = len(_all_derivatives(following)) < len(_all_derivatives(current)) or done_inner
             current = following
-        result = contracted(current) if has_delta(current) else current
+        result = cleared(contracted(current)) if has_delta(current) else current
         self._note("the Kronecker delta picks one term of the sum", "", current, result)
         return result
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from softsym.calculus.limits import coefficients as co
-from softsym.calculus.limits import context, extrema, leading, series, sums
+from softsym.calculus.limits import extrema, leading, series, sums
 from softsym.calculus.limits import pieces as pc
 from softsym.calculus.limits.context import Calculus
 from softsym.calculus.limits.growth import Growth, Term, add, multiply, scale, still, transformed
@@ -165,13 +165,15 @@ class Expansion:
         return entrywise(lambda g: series.logarithm(self.calculus, g), self.of(arg))
 
     def _on_xlogy(self, x: Expr, y: Expr) -> Value:
-        # Where log(y) has an expansion y is positive, and then xlogy(x, y) is x*log(y) even at x = 0.
-        return self._on_mul(x, apply("log", y)) if not self.is_still(y) else self._still_xlogy(x, y)
+        return entrywise(self._xlogy, self.of(x), self.of(y))
 
-    def _still_xlogy(self, x: Expr, y: Expr) -> Value:
-        if not self.calculus.facts.is_positive(y):
-            raise UnsupportedError(f"xlogy where {y} may be 0")
-        return entrywise(multiply, self.of(x), still(context.log_of(self.calculus, y)))
+    def _xlogy(self, x: Growth, y: Growth) -> Growth:
+        # Where y has a positive leading term, xlogy(x, y) is x*log(y), even at x = 0.
+        if not y.is_still or self.calculus.facts.is_positive(y.value):
+            return multiply(x, series.logarithm(self.calculus, y))
+        if not x.is_still:
+            raise UnsupportedError(f"xlogy where {y.value} may be 0")
+        return still(apply("xlogy", x.value, y.value))
 
     def _on_abs(self, arg: Expr) -> Value:
         return entrywise(lambda g: pc.size(self.calculus, g, "abs"), self.of(arg))
