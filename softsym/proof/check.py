@@ -140,14 +140,25 @@ def _prove_link(left: Expr, relation: str, right: Expr, statement: Statement, de
         return _by_both_sides(left, right, known, deadline) or steps
     if relation in (">", ">="):
         left, right = right, left
-    try:
-        half = time.monotonic() + 0.5 * (deadline - time.monotonic())
-        found = prove_at_most(left, right, known, strict=relation in ("<", ">"), deadline=half)
-    except SoftsymError as error:
-        found = str(error).splitlines()[0]
+    return _prove_at_most(left, right, known, relation in ("<", ">"), deadline)
+
+
+def _prove_at_most(left: Expr, right: Expr, known: Assumptions, strict: bool, deadline: float) -> Proof | str:
+    """By the rules for a short while, then by a theorem of calculus that fits, then by the rules again."""
+    total = deadline - time.monotonic()
+    found = _by_rules(left, right, known, strict, deadline - 0.75 * total)
     if not isinstance(found, str):
-        return "rules for inequalities", found
-    return found if relation in ("<", ">") else _by_derivative(left, right, known, deadline) or found
+        return found
+    by_derivative = None if strict else _by_derivative(left, right, known, deadline - 0.25 * total)
+    return by_derivative or _by_rules(left, right, known, strict, deadline)
+
+
+def _by_rules(left: Expr, right: Expr, known: Assumptions, strict: bool, deadline: float) -> Proof | str:
+    try:
+        found = prove_at_most(left, right, known, strict=strict, deadline=deadline)
+    except SoftsymError as error:
+        return str(error).splitlines()[0]
+    return found if isinstance(found, str) else ("rules for inequalities", found)
 
 
 def _by_both_sides(left: Expr, right: Expr, known: Assumptions, deadline: float) -> Proof | None:

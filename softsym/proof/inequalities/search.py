@@ -55,7 +55,7 @@ def prove(goal: Goal) -> Steps | None:
 class _Search:
     def __init__(self, deepest: int) -> None:
         self.deepest = deepest
-        self.failed: dict[tuple[Rational, bool], int] = {}
+        self.failed: dict[tuple[object, ...], int] = {}
 
     def prove(self, goal: Goal) -> Steps | None:
         """Prove a goal by its sign or by the first rule that works."""
@@ -68,7 +68,7 @@ class _Search:
             return (goal.step("every term has this sign"),)
         if sign in ("negative", "nonpositive") or goal.depth >= self.deepest:
             return None
-        key = (value, goal.strict)
+        key = (value, goal.strict, frozenset(f.value for f in goal.facts), goal.universal)
         if self.failed.get(key, self.deepest + 1) <= goal.depth:
             return None
         self.failed[key] = goal.depth
