@@ -26,13 +26,14 @@ Names of columns and results are new names of the whole book. :meth:`Book.grid` 
 A chart's place on the Results sheet is chosen by the book.
 
 :func:`write_workbook` does all of this for expressions and inputs alone; :func:`audit` reads any workbook and lists
-what a reviewer would mend. :mod:`softsym.workbook.plan` is the plan underneath, pure data.
+what a reviewer would mend. :func:`write_rows` is for many rows of logits, classes across. :mod:`softsym.workbook.plan` is the plan underneath, pure data.
 """
 
 from softsym.workbook.audit import Finding, audit
 from softsym.workbook.book import Book
 from softsym.workbook.export import write_workbook
 from softsym.workbook.plan import Cell, CellError, Chart, Plan, Series, Sheet
+from softsym.workbook.rows import write_rows
 from softsym.workbook.scope import Scalar, Vector, entry_cell
 from softsym.workbook.writer import write
 
@@ -50,5 +51,6 @@ __all__ = [
     "audit",
     "entry_cell",
     "write",
+    "write_rows",
     "write_workbook",
 ]

@@ -37,6 +37,7 @@ class Calculator:
         self.plan = plan
         self.sheets: dict[str, Sheet] = {sheet.name: sheet for sheet in plan.sheets}
         self.names = {name.casefold(): syntax.parse_formula(where) for name, where in plan.names.items()}
+        self.columns = {(s.name, c.column): c for s in plan.sheets for c in s.columns}
         self.known: dict[tuple[str, int, int], Value] = {}
         self.trees: dict[str, Formula] = {}
 
@@ -57,10 +58,17 @@ class Calculator:
         found = self.sheets[sheet].cells.get((row, column))
         if found is not None:
             return found
-        for many in self.sheets[sheet].columns:
-            if many.column == column and many.top <= row <= many.bottom:
-                return Cell(many.values[row - many.top])
-        return Cell()
+        many = self.columns.get((sheet, column))
+        return Cell(many.values[row - many.top]) if many is not None and many.top <= row <= many.bottom else Cell()
+
+    def block(self, sheet: str, node: Reference) -> Grid:
+        """The values of a range."""
+        columns = range(node.left, node.right + 1)
+        many = [self.columns.get((sheet, c)) for c in columns]
+        if any(m is None or m.top > node.top or m.bottom < node.bottom for m in many):
+            return [[self.value(sheet, r, c) for c in columns] for r in range(node.top, node.bottom + 1)]
+        slices = [m.values[node.top - m.top : node.bottom + 1 - m.top] for m in many if m is not None]
+        return [list(row) for row in zip(*slices, strict=True)]
 
     def evaluate(self, formula: str, sheet: str) -> Value:
         """The value of a formula on a sheet."""
@@ -111,8 +119,7 @@ class _Evaluation:
         sheet = node.sheet or self.sheet
         if node.is_cell:
             return self.calculator.value(sheet, node.top, node.left)
-        columns = range(node.left, node.right + 1)
-        return [[self.calculator.value(sheet, r, c) for c in columns] for r in range(node.top, node.bottom + 1)]
+        return self.calculator.block(sheet, node)
 
     def of_Unary(self, node: syntax.Unary, array: bool) -> Value | Grid:
         scale = {"-": -1.0, "+": 1.0, "%": 0.01}[node.sign]

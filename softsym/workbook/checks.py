@@ -67,6 +67,10 @@ class Checks:
         formula = formulas[1] if figure is None else ""
         self.live.append(Check(what, formulas[0], _RELATIONS[relation], value, formula, skip_errors=skip_errors))
 
+    def add_formula(self, what: str, formula: str, figure: float) -> None:
+        """A formula that must give a figure."""
+        self.live.append(Check(what, formula, _RELATIONS["=="], figure))
+
     def add_no_errors(self, what: str, where: str) -> None:
         """No cell of a range may hold an error."""
         self.live.append(Check(f"no errors in {what}", f"SUMPRODUCT(--ISERROR({where}))", _RELATIONS["=="], 0))

@@ -1,0 +1,105 @@
+"""The audit on faults put in one at a time, and on files that it cannot read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.workbook.defined_name import DefinedName
+
+from softsym.errors import DomainError
+from softsym.workbook import audit
+from softsym.workbook.audit import Finding
+
+
+def sheet_of(cells: dict[str, Any]) -> openpyxl.Workbook:
+    book = openpyxl.Workbook()
+    for where, value in cells.items():
+        book.active[where] = value
+    book.active.protection.sheet = True
+    return book
+
+
+def findings(book: openpyxl.Workbook, tmp_path: Path) -> list[Finding]:
+    book.save(tmp_path / "a.xlsx")
+    return [f for f in audit(tmp_path / "a.xlsx") if f.rule != "no value"]  # openpyxl writes none
+
+
+FAULTS: tuple[tuple[dict[str, Any], str, str], ...] = (
+    ({"A1": 2, "B1": "=A1*1.05"}, "hard-coded number", "1.05"),
+    ({"A1": 2, "B1": "=SUM(A1,3)/12"}, "hard-coded number", "12, 3"),
+    ({**{f"A{k}": k for k in range(1, 6)}, "B1": "=A1*2", "B2": "=A2*2", "B3": "=A3+2", "B4": "=A4*2", "B5": "=A5*2"},
+     "inconsistent formula", "differs"),
+    ({"A1": 0.95, "A2": 500, "B1": "=EXP($A$2*A1)"}, "EXP without its maximum subtracted", "747.1"),
+    ({"A1": 1000, "B1": "=EXP(A1)/SUM(A1:A3)"}, "EXP without its maximum subtracted", "709.8"),
+    ({"A1": 0.33, "A2": 0.33, "A3": 0.33, "A4": "=SUM(A1:A3)"}, "sum of rounded probabilities", "rounded"),
+    ({"A1": "=ROUND(B1,2)", "A2": "=ROUND(B2,2)", "A3": "=SUM(A1:A2)"}, "sum of rounded probabilities", "rounded"),
+    ({"A1": "=Nowhere!B2+1"}, "broken reference", "no sheet Nowhere"),
+    ({"A1": "=#REF!+1"}, "broken reference", "deleted"),
+    ({"A1": "=rate*2"}, "broken reference", "rate is not defined"),
+    ({"A1": "=[1]Other!B2"}, "broken reference", "another file"),
+    ({"A1": "=RAND()"}, "volatile function", "RAND"),
+    ({"A1": "=OFFSET(B1,1,0)+NOW()"}, "volatile function", "NOW, OFFSET"),
+    ({"A1": "=SUM(IF(B1:B3>0,1,0))"}, "implicit intersection", "range"),
+    ({"A1": "=MAX(B1:B3*2)"}, "implicit intersection", "range"),
+    ({"A1": "=SUMPRODUCT(IF(B1:B3>0,1,0))"}, "implicit intersection", "range"),
+    ({"A1": "#DIV/0!"}, "error", "#DIV/0!"),
+    ({f"A{k}": f"=B{k}+1" for k in range(1, 7)}, "no checks", "6 formulas"),
+    ({"A1": "=1+*2"}, "unreadable formula", "cannot be read"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("cells", "rule", "says"), FAULTS)
+def test_each_fault_is_found(cells: dict[str, Any], rule: str, says: str, tmp_path: Path) -> None:
+    found = [f for f in findings(sheet_of(cells), tmp_path) if f.rule == rule]
+    assert len(found) == 1
+    assert says in found[0].detail
+    assert found[0].why.endswith(".")
+    assert found[0].advice.endswith(".")
+
+
+SOUND: tuple[dict[str, Any], ...] = (
+    {"A1": 1, "A2": 2, "B1": "=EXP(A1-MAX($A$1:$A$2))", "B2": "=EXP(A2-MAX($A$1:$A$2))", "B3": "=SUM(B1:B2)"},
+    {"A1": 1, "B1": "=MAX(A1:A3)", "C1": "=A1-$B$1", "D1": "=EXP(C1)"},
+    {"A1": 1, "B1": "=1/(1+EXP(-ABS(A1)))", "B2": "=EXP(-(A1^2)/2)"},
+    {"A1": 1, "B1": "=SUMPRODUCT(EXP(A1:A3-MAX(A1:A3)))", "B2": "=INDEX(A1:A9,3)+ROUND(A1,4)"},
+    {"A1": 0.25, "A2": 0.75, "A3": "=SUM(A1:A2)", "A4": "-log(p), a text", "A5": "+ and -"},
+)
+
+
+@pytest.mark.parametrize("cells", SOUND)
+def test_sound_formulas_are_left_in_peace(cells: dict[str, Any], tmp_path: Path) -> None:
+    assert findings(sheet_of(cells), tmp_path) == []
+
+
+def test_names_links_protection_and_text(tmp_path: Path) -> None:
+    book = sheet_of({"A1": 1, "B1": "=A1*2", "C1": "x"})
+    book.active.protection.sheet = False
+    book.active["C1"].value = "=cmd()"
+    book.active["C1"].data_type = "s"
+    book.active["D1"].value = "link"
+    book.active["D1"].hyperlink = "#Nowhere!A1"
+    book.defined_names["z1"] = DefinedName("z1", attr_text="Sheet!$A$1")
+    book.defined_names["lost"] = DefinedName("lost", attr_text="#REF!")
+    rules = {f.rule for f in findings(book, tmp_path)}
+    assert rules >= {"unprotected formulas", "text that looks like a formula", "name like a cell", "broken name"}
+
+
+def test_a_comment_accepts(tmp_path: Path) -> None:
+    book = sheet_of({"A1": 2, "B1": "=A1*1.05"})
+    book.active["B1"].comment = openpyxl.comments.Comment("Accepted: the rate is fixed by law.", "me")
+    assert findings(book, tmp_path) == []
+
+
+def test_formulas_without_values_are_named(tmp_path: Path) -> None:
+    sheet_of({"A1": 2, "B1": "=A1*2"}).save(tmp_path / "a.xlsx")
+    assert [f.rule for f in audit(tmp_path / "a.xlsx")] == ["no value"]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04 broken"])
+def test_files_that_are_no_workbooks_are_refused(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(content)
+    with pytest.raises(DomainError, match="cannot be read"):
+        audit(tmp_path / "a.xlsx")

@@ -1,0 +1,76 @@
+"""Many rows of logits, classes across: live, as NumPy gives them, and refused in time if they do not fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+
+from softsym.errors import DomainError, UnsupportedError
+from softsym.targets.numpy import lambdify
+from softsym.workbook import audit, write_rows
+from softsym.workbook.rows import read_rows
+from tests.workbook.engines import cellrune_values
+
+Z = np.array([[0.95, 0.99, 0.98], [1000.0, 0.0, 1000.0], [-700.0, 700.0, 0.0], [2.0, 2.0, 2.0]])
+
+
+@pytest.mark.parametrize("text", ["softmax(z, beta)", "lse(z, beta)", "z/2 + beta", "hardmax(z)"])
+def test_rows_are_numpys_and_follow_edits(text: str, tmp_path: Path) -> None:
+    function = lambdify(text)
+    scalars = {"beta": 2.0} if "beta" in function.names else {}
+    plan = write_rows(text, ["a", "=b", "c"], Z, tmp_path / "a.xlsx", labels=["=cmd()", "x", "y", "😀"], **scalars)
+    sheet = plan.sheet("Rows")
+    columns = [c for c in sheet.columns if c.style == "Output"]
+    expected = np.asarray(function(Z, *scalars.values())).reshape(len(Z), -1)
+    found = openpyxl.load_workbook(tmp_path / "a.xlsx", data_only=True)["Rows"]
+    for k, column in enumerate(columns):
+        for row in range(len(Z)):
+            assert found.cell(column.top + row, column.column).value == pytest.approx(expected[row, k], rel=1e-12)
+    changed = Z.copy()
+    changed[0] = [5.0, -3.0, 5.0]
+    (values,) = cellrune_values(tmp_path / "a.xlsx", {("Rows", 7, 2 + k): x for k, x in enumerate(changed[0])})
+    expected = np.asarray(function(changed, *scalars.values())).reshape(len(Z), -1)
+    for k, column in enumerate(columns):
+        assert values["Rows", 7, column.column] == pytest.approx(expected[0, k], rel=1e-12)
+    assert values["Checks", 5, 2] == "all checks pass"
+    texts = [f.rule for f in audit(tmp_path / "a.xlsx")]
+    assert set(texts) <= {"text that looks like a formula", "hard-coded number"}
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "error", "says"),
+    [
+        ("softmax(z)", np.zeros((1_048_571, 1)), DomainError, "split"),
+        ("softmax(z)", [[float("nan")]], DomainError, "row 1, column 1"),
+        ("softmax(z)", [[1.0, 2.0]], DomainError, "1 numbers each"),
+        ("dot(z, y)", [[1.0]], UnsupportedError, "one vector"),
+        ("outer(z, z)", [[1.0]], UnsupportedError, "one vector"),
+        ("softmax(z, beta)", [[1.0]], DomainError, "beta needs a value"),
+    ],
+)
+def test_what_does_not_fit_is_refused(
+    text: str, rows: object, error: type[Exception], says: str, tmp_path: Path
+) -> None:
+    with pytest.raises(error, match=says):
+        write_rows(text, ["a"], rows, tmp_path / "a.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_of_rows(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("name,cat,dog\n=x,1,2\nאב,-3.5,1e3\n", encoding="utf-8")
+    assert read_rows(tmp_path / "a.csv") == (["cat", "dog"], ["=x", "אב"], [[1.0, 2.0], [-3.5, 1000.0]])
+    (tmp_path / "b.csv").write_text("cat,dog\n1,2\n\n3,4\n")
+    assert read_rows(tmp_path / "b.csv") == (["cat", "dog"], [], [[1.0, 2.0], [3.0, 4.0]])
+
+
+FAULTY = (("a,b\n1\n", "line 2"), ("a\nnan\n", "finite"), ("a,b\n1,x\n", "line 2"), ("a\n", "header"))
+
+
+@pytest.mark.parametrize(("text", "says"), FAULTY)
+def test_faults_of_files_name_the_line(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    with pytest.raises(DomainError, match=says):
+        read_rows(tmp_path / "a.csv")
