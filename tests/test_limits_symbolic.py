@@ -168,6 +168,9 @@ limit(norm(v, r), r, oo) == norm(v, oo) where r: positive
 limit(norm(z - w, r), r, oo) == max(abs(z - w)) where r: positive
 limit(sum(abs(v)**r)**(1/r), r, oo) == max(abs(v)) where r: positive
 limit(mean(abs(v)**r)**(1/r), r, oo) == max(abs(v)) where r: positive
+limit(entropy(sparsemax(beta*z)), beta, oo) == log(argmax_count(z))
+limit(kl(hardmax(z), softmax(z, beta)), beta, oo) == 0
+limit(softmax(z, beta)[i]*beta, beta, oo) == 0 where z[i] < max(z)
 """
 
 FALSE = """
@@ -260,6 +263,10 @@ def points(statement: Statement, exprs: tuple[Expr, ...], seed: int) -> list[Poi
         values = {s.name: value_for(s, lengths, choose) for s in symbols if s.kind.type != "length"}
         if "i != j" in text:
             values |= {"i": 1, "j": 2}
+        if "z[i] < max" in text and min(values["z"]) == max(values["z"]):
+            continue
+        if "z[i] < max" in text:
+            values["i"] = 1 + values["z"].index(min(values["z"]))
         if "z[i] > max" in text:
             raised = [*values["z"]]
             raised[values["i"] - 1] = max(raised) + 1

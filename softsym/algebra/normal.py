@@ -118,7 +118,12 @@ class Normalizer:
         delta = elementary.delta_in(x)
         if delta is not None:
             return self._xlogy_split(x, self.normal(expr.args[1]), delta)
-        return elementary.multiply(self.alg, x, elementary.log(self.alg, self.normal(expr.args[1])))
+        y = self.normal(expr.args[1])
+        if isinstance(expr.args[1], nodes.HardOf) and _divides(y, x):
+            # Where the weight y = 1/m is not 0, its logarithm is -log(m); where it is 0, so is x.
+            count = self.normal(nodes.CountOf(*expr.args[1].family))
+            return elementary.multiply(self.alg, -x, elementary.log(self.alg, count))
+        return elementary.multiply(self.alg, x, elementary.log(self.alg, y))
 
     def _xlogy_split(self, x: Rational, y: Rational, delta: Any) -> Rational:
         """x*log(y) by the two cases of a delta in x, so that nothing is said of log(y) where x is 0."""
@@ -194,3 +199,10 @@ class Normalizer:
     def _on_FirstOf(self, expr: nodes.FirstOf) -> Rational:
         place = expr.args[1]
         return self._family(expr, "first", [self.normal(expr.args[0]), (int(place[0]), self.index(place[1]))])
+
+
+def _divides(weight: Rational, value: Rational) -> bool:
+    """Whether a weight is a single atom that every term of a value has as a factor."""
+    single = weight.single()
+    atoms = [a for a, _ in single[0]] if single is not None else []
+    return len(atoms) == 1 and all(any(a is atoms[0] and e > 0 for a, e in mono) for mono, _ in value.num)

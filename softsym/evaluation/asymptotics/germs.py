@@ -24,6 +24,7 @@ from softsym.evaluation.evaluator import Evaluator, entrywise
 from softsym.evaluation.point import Divergent, Point, Undecided, Undefined
 from softsym.evaluation.scalars import Ball
 from softsym.expression import Apply, Expr, Symbol
+from softsym.language.printer import bare_text
 from softsym.shapes import literal
 
 Germ: TypeAlias = Any
@@ -268,7 +269,9 @@ def _limit(germs: Germs, expr: Apply) -> Germ:
         seeds = {name: _replaced(germs.values.get(name), entry, towards)}
         value = germs.within(seeds).value(body)
         results.append(entrywise(lambda v, rank=rank: _Outcome(*germs.context.hardy.limit(v, rank)), value))
-    return entrywise(lambda *sides: _agreed(germs.context, f"{variable} -> {point}", *sides), *results)
+    return entrywise(
+        lambda *sides: _agreed(germs.context, f"{bare_text(variable)} -> {bare_text(point)}", *sides), *results
+    )
 
 
 @dataclass(frozen=True)
