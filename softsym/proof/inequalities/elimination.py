@@ -8,8 +8,8 @@ from flint import fmpq
 
 from softsym.algebra import elementary
 from softsym.algebra.context import NONNEGATIVE, POSITIVE
-from softsym.algebra.polynomial import Mono, Poly, Rational, mono_mul, mono_pow
-from softsym.algebra.signs import poly_sign
+from softsym.algebra.polynomial import Atom, Mono, Poly, Rational, mono_mul, mono_pow
+from softsym.algebra.signs import atom_sign, poly_sign
 from softsym.proof.inequalities.facts import facts_about
 from softsym.proof.inequalities.goal import Fact, Goal, Steps
 from softsym.proof.inequalities.text import text_of
@@ -72,3 +72,49 @@ def _multiples(goal: Goal, fact: Fact) -> Iterator[Rational]:
             value = Poly({quotient: scale})
             if poly_sign(goal.alg, value) in (POSITIVE, NONNEGATIVE):
                 yield Rational(value)
+
+
+def by_endpoints(goal: Goal, prove: Callable[[Goal], Steps | None]) -> Steps | None:
+    """A goal that is linear in a bounded scalar holds if it holds at both bounds, all else as it is."""
+    if goal.value.den:
+        return None
+    for atom in sorted(goal.value.num.atoms, key=lambda a: a.number):
+        if atom.head != "scalar" or any(dict(m).get(atom, 0) not in (0, 1) for m in goal.value.num.terms):
+            continue
+        low, high = _bounds(goal, atom)
+        if low is None or high is None:
+            continue
+        collected: list[Steps] = []
+        for bound in (low, high):
+            steps = prove(goal.sub(_with_value(goal, atom, bound), strict=goal.strict))
+            if steps is None:
+                break
+            collected.append(steps)
+        else:
+            rule = f"linear in {atom.data[0]}: at both bounds {low} and {high}"
+            return goal.step(rule), *(s for steps in collected for s in steps)
+    return None
+
+
+def _bounds(goal: Goal, atom: Atom) -> tuple[fmpq | None, fmpq | None]:
+    """The numbers between which declarations and its kind put a scalar."""
+    sign = atom_sign(goal.alg, atom)
+    low = fmpq(0) if sign in (POSITIVE, NONNEGATIVE) else None
+    high = fmpq(0) if sign in ("negative", "nonpositive") else None
+    for fact in goal.facts:
+        terms = dict(fact.value.num.terms)
+        slope, constant = terms.pop(((atom, 1),), None), terms.pop((), fmpq(0))
+        if slope is None or terms or fact.value.den:
+            continue
+        bound = -constant / slope
+        if slope > 0:
+            low = bound if low is None else max(low, bound)
+        else:
+            high = bound if high is None else min(high, bound)
+    return low, high
+
+
+def _with_value(goal: Goal, atom: Atom, value: fmpq) -> Rational:
+    plain = Poly({m: c for m, c in goal.value.num if dict(m).get(atom, 0) == 0})
+    times = Poly({mono_mul(m, ((atom, -1),)): c for m, c in goal.value.num if dict(m).get(atom, 0) == 1})
+    return Rational(plain + times.scaled((), value)) if value else Rational(plain)

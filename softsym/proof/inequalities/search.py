@@ -29,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     convexity.by_log_sum,
     convexity.by_single_logarithm,
     factors.by_squares,
+    elimination.by_endpoints,
     quadratic.by_diagonal,
     termwise.by_pairs,
     elimination.by_facts,
