@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import given, settings
 from sympy import Indexed, IndexedBase, KroneckerDelta, Lambda, Piecewise, Rational, Sum
 
 from softsym.errors import SoftsymError, UnsupportedError
-from softsym.expression import Expr
+from softsym.evaluation import Point, evaluate
+from softsym.expression import Expr, free_symbols
 from softsym.language import parse, parse_expression
 from softsym.targets.sympy import Maximum, to_sympy
 from softsym.targets.sympy_reader import from_sympy
@@ -106,6 +108,10 @@ BOTH = (
     "argmax_count(z)",
     "sum(hardmax(z)*w)",
     "sum(onehot_argmax(z)*w)",
+    "hardmax(onehot_argmax(z))[1]",
+    "argmax_count(hardmax(z)*w)",
+    "sum(onehot_argmax(onehot_argmax(z))*w)",
+    "sum(xlogy(onehot_argmax(z), z - w))",
     "variance(softmax(z), w)",
     "trace(outer(z, w))",
     "dot(z, transpose(outer(z, w)) @ w)",
@@ -206,3 +212,34 @@ def test_text_is_not_evaluated() -> None:
 
 def test_parse_gives_the_documented_forms() -> None:
     assert str(parse("lse(z)").to_sympy()) == "log(Sum(exp(z[k]), (k, 1, N)))"  # type: ignore[union-attr]
+
+
+VALUES = {"beta": Rational(3, 2), "omega": Rational(3, 4), "a": Rational(-1, 2), "t": Rational(3, 8)}
+VECTORS = {**POINT, "v": (1, 2, Rational(-1, 2)), "p": (Rational(1, 8), Rational(1, 2), Rational(3, 8))}
+
+
+def exact(expr: Expr, indices: dict[str, int]) -> Any:
+    """The value by ball arithmetic, which shares nothing with the algebra."""
+    names = {s.name for s in free_symbols(expr)}
+    vectors = {n: tuple(Fraction(int(x.p), int(x.q)) for x in map(Rational, v)) for n, v in VECTORS.items()}
+    scalars = {n: Fraction(int(v.p), int(v.q)) for n, v in VALUES.items()}
+    given = {n: v for n, v in {**vectors, **scalars, **indices}.items() if n in names}
+    return evaluate(expr, Point({"N": 3}, given))
+
+
+@settings(max_examples=25, deadline=None)
+@given(expressions(depth=2, length="N"))
+def test_values_are_those_of_ball_arithmetic(expr: Expr) -> None:
+    indices = {"i": 1, "j": 2, "k": 2}
+    try:
+        reference = exact(expr, indices)
+        node = to_sympy(expr)
+    except SoftsymError:
+        return
+    node = node.subs({s: indices[s.name] for s in node.free_symbols if s.is_Symbol and s.name in indices})
+    node = node.subs(N, 3).doit()
+    values: dict[Any, Any] = {e: VECTORS[str(e.base.label)][int(e.indices[0]) - 1] for e in node.atoms(Indexed)}
+    values |= {s: VALUES[str(s)] for s in node.free_symbols if str(s) in VALUES}
+    found = sympy.N(node.subs(values), 20)
+    expected = float(reference) if isinstance(reference, Fraction) else float(reference.mid())
+    assert abs(complex(found) - expected) <= 1e-9 * max(1.0, abs(expected))

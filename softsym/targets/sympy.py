@@ -198,7 +198,9 @@ class _Plain:
     def _extremum(member: Node) -> Node:
         if len(member) == 1:
             return member[0]
-        body, k, upper, *excluded = member
+        given, index, upper, *excluded = member
+        k = sympy.Dummy("k", integer=True, positive=True)  # the member's own index may be bound around this
+        body = given.xreplace({index: k})
         cases = [(-sympy.oo, Eq(k, e)) for e in excluded]
         return Maximum(Lambda(k, Piecewise(*cases, (body, True)) if cases else body), upper)
 
@@ -226,7 +228,8 @@ class _Plain:
         earlier = [self._extremum(member) for member in node.family[: int(block)]]
         if len(own) > 1:
             earlier.append(self._extremum(sympy.Tuple(*own[:2], position - 1, *own[3:])))
-        return Piecewise((1, And(Eq(value, top), *(least < top for least in earlier))), (0, True))
+        before = (1 - KroneckerDelta(largest, top) for largest in earlier)
+        return sympy.Mul(KroneckerDelta(value, top), *before)
 
     def _on_SparseOf(self, node: Node) -> Node:
         values = [member[0] for member in node.family]
@@ -244,6 +247,8 @@ class _Plain:
 
     def _on_XLogY(self, node: Node) -> Node:
         x, y = node.args
+        if x.has(Piecewise):  # SymPy folds cases within conditions, and binds their indices wrongly
+            return x * sympy.log(y + KroneckerDelta(x, 0) * (1 - y))
         return Piecewise((0, Eq(x, 0)), (x * sympy.log(y), True))
 
     def rename(self, node: Node, used: frozenset[str]) -> Node:
