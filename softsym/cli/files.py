@@ -20,7 +20,8 @@ from softsym.cli.group import NamedValues, named_values, single_values
 def workbook(texts: tuple[str, ...], table: str | None, output: str, title: str) -> None:
     """Write a workbook whose every result is a live formula on input cells.
 
-    A scalar that is given several times makes a scenario of each value.
+    A scalar that is given several times makes a scenario of each value. A CSV file whose header holds no names of the
+    expression has classes across: each row is a vector of its own.
 
     \b
     Examples:
@@ -30,10 +31,41 @@ def workbook(texts: tuple[str, ...], table: str | None, output: str, title: str)
     from softsym.workbook import write_workbook
 
     target = _target(output, ".xlsx")
+    if table is not None and len(texts) == 1 and _has_classes(table, texts[0]):
+        _write_rows(texts[0], table, target, title)
+        return
     values: dict[str, Any] = {} if table is None else read_columns(table)
     for name, given in named_values().items():
         values[name] = given[0] if len(given) == 1 else given
     write_workbook(list(texts), target, title=title, **values)
+    click.echo(str(target))
+
+
+def _has_classes(table: str, text: str) -> bool:
+    """Whether a CSV file's header holds classes rather than names of the expression."""
+    from softsym import parse_expression
+    from softsym.expression import free_symbols
+
+    names = {s.name for s in free_symbols(parse_expression(text))}
+    with Path(table).open(newline="", encoding="utf-8-sig", errors="replace") as file:
+        header = {cell.strip() for cell in file.readline().split(",")}
+    return not header & names
+
+
+def _write_rows(text: str, table: str, target: Path, title: str) -> None:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from softsym.workbook import write_rows
+    from softsym.workbook.rows import read_rows
+
+    classes, labels, rows = read_rows(table)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("rows", total=len(rows))
+        write_rows(
+            text, classes, rows, target, labels=labels, title=title,
+            progress=lambda done: bar.advance(task, done), **single_values(),
+        )  # fmt: skip
     click.echo(str(target))
 
 

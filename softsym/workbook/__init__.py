@@ -25,8 +25,9 @@ Names of columns and results are new names of the whole book. :meth:`Book.grid` 
 ``Table.column`` gives the cells of a column for charts and :meth:`Book.printed`; :func:`entry_cell` names one of them.
 A chart's place on the Results sheet is chosen by the book.
 
-:func:`write_workbook` does all of this for expressions and inputs alone; :func:`audit` reads any workbook and lists
-what a reviewer would mend. :func:`write_rows` is for many rows of logits, classes across. :mod:`softsym.workbook.plan` is the plan underneath, pure data.
+:func:`write_workbook` does all of this for expressions and inputs alone; :func:`write_rows` for many rows of logits,
+classes across; :func:`audit` reads any workbook and lists what a reviewer would mend. :mod:`softsym.workbook.plan` is
+the plan underneath, pure data.
 """
 
 from softsym.workbook.audit import Finding, audit
