@@ -191,3 +191,10 @@ def test_a_fault_in_one_check_leaves_the_others(run, monkeypatch):
     found = [json.loads(line) for line in out.splitlines()]
     assert code == 3
     assert ["a fault in softsym" in one["detail"] for one in found] == [True, True]
+
+
+def test_a_text_may_begin_with_a_minus(run):
+    assert run("eval", "-t*2", "--t", "-3")[:2] == (0, "6\n")
+    code, out, _ = run("derive", "-log(t)", "--wrt", "t")
+    assert code == 0
+    assert out.splitlines()[-1] == "Result: -1/t"

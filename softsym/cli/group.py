@@ -29,6 +29,10 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(module), attribute)
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Click's, with texts such as ``-log(t)`` told apart from options."""
+        return super().parse_args(ctx, [f" {a}" if _is_text(a) else a for a in args])
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -58,6 +62,11 @@ class NamedValues(click.Command):
         super().format_options(ctx, formatter)
         with formatter.section("Names of the expression"):
             formatter.write_dl([("--NAME VALUE", "a number such as 0.5 or 1/3, or a vector such as 1,2,3")])
+
+
+def _is_text(token: str) -> bool:
+    """Whether an argument that begins with a minus is an expression: it has what no option has."""
+    return token.startswith("-") and any(c in token.partition("=")[0] for c in "([*/ +")
 
 
 def named_values() -> dict[str, list[str]]:
