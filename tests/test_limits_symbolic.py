@@ -199,6 +199,8 @@ limit(mean(x**r)**(1/r), r, 0) == mean(x) where x: positive vector, r: nonzero
 limit(dot(x, t*ones(N)) - lse(t*ones(N)), t, oo) == -log(N) where x: positive vector
 limit(exp(-beta*t), beta, oo) == 0
 limit(a*beta/(1 + beta), beta, oo)*b == a
+limit(max(z), z[i], -oo) == z[i] where z[i] > max(drop(z, i))
+limit(onehot_argmax(z), z[i], c) == hardmax(z) where argmax_count(z) == 1
 """
 
 

@@ -116,14 +116,14 @@ def prove(statement: Statement, deadline: float = float("inf")) -> Proof | str:
 
 
 def _prove_whole(statement: Statement, deadline: float) -> Proof | str:
-    statement = without_first_maxima(statement, assumptions_of(statement))
     try:
         taken = without_limits(statement, deadline)
     except SoftsymError as error:
         return str(error).splitlines()[0]
     methods, steps = list(taken.methods), list(taken.steps)
-    for left, relation, right in links(taken.statement.claim):
-        found = _prove_link(left, relation, right, taken.statement, deadline)
+    plain = without_first_maxima(taken.statement, assumptions_of(statement))
+    for left, relation, right in links(plain.claim):
+        found = _prove_link(left, relation, right, plain, deadline)
         if isinstance(found, str):
             return found
         methods.append(found[0])

@@ -19,7 +19,7 @@ from softsym.calculus.limits.growth import Growth, Term
 from softsym.calculus.limits.signs import by_cases, partial_parts
 from softsym.errors import BudgetError, DomainError, SoftsymError, UnsupportedError
 from softsym.expansion import expand
-from softsym.expression import Apply, Expr, Symbol, apply, length_expr, number, substitute, walk
+from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, length_expr, number, substitute, walk
 from softsym.symbols import Length
 
 ORDERS = (2, 3, 4, 6)
@@ -63,7 +63,7 @@ def limit_steps(
     """
     facts = Facts(assumptions or Assumptions(), deadline)
     given = None if assumptions is None else alongside
-    body = _with_leaders(facts, expand(node.args[0]))
+    body = _with_leaders(facts, expand(node.args[0]), _moving_name(node.args[1]))
     taken = [_one_side(facts, body, node, moving, x, given) for moving, x in _approaches(facts, node)]
     value, steps = taken[-1]
     if len(taken) > 1:
@@ -76,15 +76,22 @@ def limit_steps(
     return short, [LimitStep("definitions", node.args[0], body), *steps, LimitStep("limit", node, short)]
 
 
-def _with_leaders(facts: Facts, expr: Expr) -> Expr:
-    """``max(v)`` as the entry that is declared to be larger than the others."""
+def _with_leaders(facts: Facts, expr: Expr, moving: Symbol) -> Expr:
+    """``max(v)`` as the entry that is declared to be larger than the others, unless v moves."""
     if not isinstance(expr, Apply) or not facts.assumptions.positive:
         return expr
-    args = tuple(_with_leaders(facts, a) for a in expr.args)
-    leader = facts.leader(args[0]) if expr.head == "max" else None
-    if leader is not None:
-        return apply("item", args[0], leader)
+    args = tuple(_with_leaders(facts, a, moving) for a in expr.args)
+    if expr.head == "max" and moving not in free_symbols(args[0]):
+        leader = facts.leader(args[0])
+        if leader is not None:
+            return apply("item", args[0], leader)
     return expr if args == expr.args else apply(expr.head, *args)
+
+
+def _moving_name(variable: Expr) -> Symbol:
+    symbol = variable if isinstance(variable, Symbol) else co.args_of(variable)[0]
+    assert isinstance(symbol, Symbol)
+    return symbol
 
 
 def _require_equal(facts: Facts, left: Expr, right: Expr, node: Apply) -> None:
@@ -109,8 +116,7 @@ def _short(facts: Facts, value: Expr) -> Expr:
 def _approaches(facts: Facts, node: Apply) -> Iterator[tuple[Moving, Expr]]:
     """What moves, from below and from above, and x in terms of the variable."""
     _, variable, point = node.args
-    symbol = variable if isinstance(variable, Symbol) else co.args_of(variable)[0]
-    assert isinstance(symbol, Symbol)
+    symbol = _moving_name(variable)
     index = None if variable is symbol else co.args_of(variable)[1]
     low, high = _closure(symbol, node)
     direction = _direction(point)
