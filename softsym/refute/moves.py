@@ -134,14 +134,29 @@ def stepped(symbols: Sequence[Symbol], point: Point, random: Random) -> Point:
     """The point with one name moved by a step of a random size, for climbing."""
     symbol = random.choice(symbols)
     value = point.values[symbol.name]
+    twins = [s for s in symbols if s != symbol and isinstance(value, tuple) and _exchangeable(s, symbol, point)]
+    if twins and random.random() < 0.3:
+        return _spread(symbol, random.choice(twins), point, random)
     if symbol.kind.type == "index" or symbol.kind.domain == "onehot":
         return with_value(point, symbol.name, drawn(symbol, point, random))
-    factor = 10 ** random.uniform(-2, 0.7) * random.choice((1, -1))
+    factor = 10 ** random.uniform(-2.5, 0.7) * random.choice((1, -1))
     if not isinstance(value, tuple):
         return with_value(point, symbol.name, _stepped_number(value, factor, random))
     if symbol.kind.domain in SUM_KINDS:
         return with_value(point, symbol.name, _reweighted(value, factor, random))
     return with_value(point, symbol.name, _stepped_vector(value, factor, random))
+
+
+def _spread(symbol: Symbol, twin: Symbol, point: Point, random: Random) -> Point:
+    """One of two vectors moved on the line through both: towards, through or away from the other."""
+    factor = random.choice(
+        (Fraction(1, 2), Fraction(9, 10), Fraction(3, 2), Fraction(-1), Fraction(1, 10), Fraction(3))
+    )
+    moved = _pulled(point.values[symbol.name], point.values[twin.name], factor)
+    if moved is None:
+        return point
+    coarse = moved if symbol.kind.domain in SUM_KINDS else tuple(short(float(x)) for x in moved)
+    return with_value(point, symbol.name, coarse if in_kind(symbol.kind, coarse) else moved)
 
 
 def _stepped_number(value: Any, factor: float, random: Random) -> Fraction:
@@ -157,6 +172,9 @@ def _stepped_vector(value: tuple[Any, ...], factor: float, random: Random) -> tu
     if style < 0.3:  # one entry onto another: ties
         return _shifted_onto(value, random)
     k = random.randrange(len(value))
+    if style < 0.45 and len(value) > 1:  # one entry up and another down
+        other = random.choice([n for n in range(len(value)) if n != k])
+        return tuple(short(float(x) + factor * ((n == k) - (n == other))) for n, x in enumerate(value))
     same = {n for n, x in enumerate(value) if x is value[k] or x == value[k]} if random.random() < 0.5 else {k}
     moved = short(float(value[k]) + (factor if random.random() < 0.5 else factor * float(value[k])))
     return tuple(moved if n in same else x for n, x in enumerate(value))
@@ -175,6 +193,11 @@ def _reweighted(value: tuple[Any, ...], factor: float, random: Random) -> tuple[
     ]
     coarse = [x if x == 0 else max(Fraction(round(x * 1000), 1000), Fraction(1, 10**6)) for x in weights(changed)]
     return weights(coarse) if sum(coarse) else value
+
+
+def lengths_of(symbols: Sequence[Symbol]) -> list[str]:
+    """The lengths that vectors or indices have and that can change."""
+    return sorted({str(s.kind.length) for s in symbols if s.kind.length is not None and not s.kind.length.is_literal})
 
 
 def resized(symbols: Sequence[Symbol], point: Point, name: str, entry: int, copies: int) -> Point | None:

@@ -22,6 +22,7 @@ Vector: TypeAlias = "tuple[Fraction, ...]"
 _F = Fraction
 SIZES = (_F(1), _F(2), _F(1, 2), _F(3), _F(1, 10), _F(10), _F(1, 100), _F(100), _F(1, 10**6), _F(1000))
 """Magnitudes for scalars, gaps and scales, the common ones first."""
+LARGEST = 10**12
 
 
 def size(random: Random) -> Fraction:
@@ -33,6 +34,8 @@ def size(random: Random) -> Fraction:
 
 def short(value: float) -> Fraction:
     """A float as a fraction of two or three digits."""
+    if abs(value) > LARGEST:
+        return _F(LARGEST if value > 0 else -LARGEST)
     return _F(f"{value:.2g}") if abs(value) < 10 else _F(f"{value:.3g}")
 
 
@@ -196,6 +199,7 @@ def _related(domain: str, others: list[Vector], random: Random) -> Vector | None
     candidates = [
         lambda: tuple(x + (step if k == 0 else 0) for k, x in enumerate(other)),
         lambda: tuple(x + step for x in other),
+        lambda: _shuffled_difference(other, step, random),
         lambda: tuple(random.sample(other, len(other))),
         lambda: tuple(-x for x in other),
         lambda: tuple(x * abs(step) for x in other),
@@ -204,6 +208,12 @@ def _related(domain: str, others: list[Vector], random: Random) -> Vector | None
     ]
     candidate = random.choice(candidates)()
     return candidate if vector_in_domain(domain, candidate) else None
+
+
+def _shuffled_difference(start: Vector, step: Fraction, random: Random) -> Vector:
+    """One entry up and another down by the same step."""
+    places = random.sample(range(len(start)), min(2, len(start)))
+    return tuple(x + (step if k == places[0] else -step if k in places else 0) for k, x in enumerate(start))
 
 
 def _towards(start: Vector, target: Vector, random: Random) -> Vector:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain, count
 from math import inf
 from random import Random
@@ -14,18 +15,18 @@ from softsym.language import Statement
 from softsym.refute.conditions import Admissible, Candidate
 from softsym.refute.findings import Findings, describe
 from softsym.refute.judgement import Judgement, judge
-from softsym.refute.moves import resized, stepped
+from softsym.refute.moves import lengths_of, resized, stepped
 from softsym.refute.shorten import shortened
 
 PLENTY, PLENTY_PIECEWISE = 30, 150
 """Holding points after which a claim of equalities is left: more where a case distinction may hide a failure."""
-CLIMBS_A_SECOND, STEPS = 8, 120
+DRAWS_A_CLIMB, CLIMBS_A_SECOND = 20, 20
+PATIENCE, LEAST_GAIN = 60, 0.01
+"""A climb ends after so many steps without a gain of a hundredth of the slack."""
 MAX_LENGTH = 5_000
 """Vectors longer than this are not searched: one evaluation would take longer than any search may."""
 SHORTENING = 0.4
 """The seconds that a counterexample may be shortened for even after the time of the search."""
-TIE_STEPS = 30
-"""Steps from a case of equality, around which no slack shows a way."""
 _PIECEWISE = {"max", "abs", "sign", "hardmax", "onehot_argmax", "sparsemax", "argmax_count", "limit", "relu", "min"}
 _FIRST_SIZES = (2, 3, 1, 2, 4, 3, 2, 5, 1, 3, 2, 8)
 _SIZES = (2, 3, 17, 1, 5, 2, 12, 3, 25, 4, 40, 2, 30, 6)
@@ -35,7 +36,8 @@ _LARGE_SIZES = (50, 100, 200, 500, 1000)
 def search(statement: Statement, *, seconds: float = 2.0, seed: int = 0) -> Findings:
     """Look for a point at which ``statement`` certainly fails, for at most about ``seconds``.
 
-    The same seed draws the same points. Nothing counts as a counterexample unless enclosures exclude the claim.
+    The same seed draws the same points, as far as the time allows. Nothing counts as a counterexample unless enclosures
+    exclude the claim.
 
     >>> from softsym import parse_statement
     >>> search(parse_statement("lse(z) <= max(z)")).counterexample.point
@@ -63,10 +65,6 @@ def length_names(statement: Statement) -> list[str]:
     return sorted(found, key=lambda name: (name != "N", name))
 
 
-def _slack(start: tuple[float, Candidate]) -> float:
-    return start[0]
-
-
 class Search:
     """One search; its state is what was found so far."""
 
@@ -75,20 +73,21 @@ class Search:
         self.deadline, self.seconds = deadline, seconds
         self.symbols = value_symbols(statement)
         self.names = length_names(statement)
+        self.variable_lengths = [
+            n for n in lengths_of(self.symbols) if n in self.names and n not in dict(statement.lengths)
+        ]
         self.admissible = Admissible(statement, self.symbols, random, deadline)
         self.holding: list[tuple[float, Candidate]] = []
         self.defined = False
         self.costs: dict[int, float] = {}
         self.sizes: set[int] = set()
+        self.climbed: set[int] = set()
+        self.climbs = 0
 
     def findings(self) -> Findings:
         failed = None
-        try:
-            failed = self._drawn()
-            if failed is None and {*self.claim.relations} - {"=="}:
-                failed = self._climbed()
-        except BudgetError:
-            pass
+        with suppress(BudgetError):
+            failed = self._explored()
         lengths = tuple(sorted({c.point.lengths["N"] for _, c in self.holding}))
         if failed is None:
             return Findings(None, len(self.holding), lengths, self.defined)
@@ -96,16 +95,18 @@ class Search:
         shown = describe(self.claim, candidate.point, judgement)
         return Findings(shown, len(self.holding), lengths, True)
 
-    def _drawn(self) -> Candidate | None:
-        """Points drawn at random until one fails, or enough hold."""
-        plenty = self._plenty()
-        share = self.deadline if "==" in self.claim.relations else monotonic() + 0.4 * self.seconds
-        for lengths in self._lengths():
-            if monotonic() > share or len(self.holding) >= plenty or max(lengths.values()) > MAX_LENGTH:
+    def _explored(self) -> Candidate | None:
+        """Points drawn at random, and climbs from the tightest in between, until one fails or enough hold."""
+        plenty, bounds = self._plenty(), {*self.claim.relations} != {"=="}
+        for number, lengths in enumerate(self._lengths(), start=1):
+            if monotonic() > self.deadline or len(self.holding) >= plenty or max(lengths.values()) > MAX_LENGTH:
                 return None
             candidate = self.admissible.draw(lengths)
             if candidate is not None and self._fails(candidate):
                 return candidate
+            found = self._climbed() if bounds and number % DRAWS_A_CLIMB == 0 else None
+            if found is not None or self.climbs > CLIMBS_A_SECOND * max(0.5, self.seconds):
+                return found
         return None
 
     def _plenty(self) -> int:
@@ -172,36 +173,40 @@ class Search:
         return judgement.outcome == "fails"
 
     def _climbed(self) -> Candidate | None:
-        """Steps from the tightest points towards failure, and from cases of equality."""
-        starts = {slack: candidate for slack, candidate in self.holding if 0 < slack < inf}
-        ties = [(slack, candidate) for slack, candidate in self.holding if slack == 0]
-        climbs = round(CLIMBS_A_SECOND * max(0.5, self.seconds))
-        ordered = [*self.random.sample(ties, min(len(ties), 2 + climbs // 4)), *sorted(starts.items(), key=_slack)]
-        for slack, start in ordered[:climbs]:
-            found = self._climb(slack, start)
-            if found is not None:
-                return found
-            if monotonic() > self.deadline:
-                break
-        return None
+        """Steps towards failure from a fresh point: by turns the tightest, any, the tightest, a case of equality."""
+        fresh = [n for n, (slack, _) in enumerate(self.holding) if slack < inf and n not in self.climbed]
+        tight = [n for n in fresh if self.holding[n][0] > 0]
+        if not fresh:
+            return None
+        ties = [n for n in fresh if self.holding[n][0] == 0]
+        turn = self.climbs % 4
+        if turn in (0, 2) and tight:
+            start = min(tight, key=lambda n: self.holding[n][0])
+        else:
+            start = self.random.choice((ties if turn == 3 else tight) or fresh)
+        self.climbs += 1
+        self.climbed.add(start)
+        return self._climb(*self.holding[start])
 
     def _climb(self, slack: float, start: Candidate) -> Candidate | None:
-        best = start
-        for _ in range(STEPS if slack else TIE_STEPS):
+        best, patience = start, PATIENCE
+        while patience > 0:
+            patience -= 1
             candidate = self.admissible.repaired(self._neighbour(best))
             if candidate is None:
                 continue
             judgement = self._judged(candidate)
             if judgement.outcome == "fails":
                 return candidate
-            if judgement.outcome == "holds" and judgement.slack < slack:
-                best, slack = candidate, judgement.slack
+            if judgement.outcome == "holds" and 0 < judgement.slack < slack:
+                gain = (slack - judgement.slack) / slack
+                best, slack, patience = candidate, judgement.slack, PATIENCE if gain > LEAST_GAIN else patience
         return None
 
     def _neighbour(self, candidate: Candidate) -> Candidate:
         point = candidate.point
-        if self.random.random() < 0.2:
-            name = self.random.choice(self.names)
+        if self.variable_lengths and self.random.random() < 0.2:
+            name = self.random.choice(self.variable_lengths)
             entry, copies = self.random.randrange(point.lengths[name]), self.random.choice((0, 2, 2, 3))
             changed = resized(self.symbols, point, name, entry, copies)
             if changed is not None and self.admissible.allows(dict(changed.lengths)):
