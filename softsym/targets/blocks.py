@@ -6,16 +6,19 @@ A body knows nothing of these: it gets float64 arrays with their entries along t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from softsym.errors import UnsupportedError
 from softsym.symbols import Length
 from softsym.targets import double_word
 from softsym.targets.intervals import in_range
 from softsym.targets.program import Program
+from softsym.targets.stages import Stages
+from softsym.targets.streaming import stream
 
 Array = Any
 BLOCK = 1 << 15
@@ -43,6 +46,10 @@ class Variant:
 PLAIN = Variant()
 
 
+def _no_stage(level: int, double: bool) -> Callable[..., Any]:
+    raise UnsupportedError(f"this body has no stage {level}")
+
+
 @dataclass(frozen=True)
 class Body:
     """A generated body: its parameters, and the lengths and slots of its result's axes."""
@@ -57,6 +64,8 @@ class Body:
     unshifted: Program | None = None
     uniform: bool = False
     logarithmic: bool = False
+    stages: Stages | None = None
+    run_stage: Callable[[int, bool], Callable[..., Any]] = field(default=_no_stage)
 
     @cached_property
     def quick(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
@@ -105,7 +114,7 @@ def compute(body: Body, call: Call, target: Array, high: bool) -> None:
     aliased = any(np.may_share_memory(a, goal) for a in arguments.values())
     work = _Work(body, call, high, not aliased)
     with np.errstate(all="ignore"):
-        for key, block in _blocks(body, call, arguments):
+        for key, block in _blocks(body, call, arguments, BLOCK // 8 if high else BLOCK):
             work.fill(block, goal[key] if key else goal)
     if shared:
         target[...] = goal
@@ -124,19 +133,21 @@ def _laid_out(body: Body, call: Call) -> dict[str, Array]:
     return arguments | {n: np.asarray(call.sizes[n]) for n in call.sizes}
 
 
+LONGEST, LONGEST_HIGH = 1 << 22, 1 << 13
+"""Rows longer than this are worked on in chunks, in several passes."""
 Key = tuple[slice, ...]
 
 
-def _blocks(body: Body, call: Call, arguments: dict[str, Array]) -> Iterator[tuple[Key, dict[str, Array]]]:
+def _blocks(body: Body, call: Call, arguments: dict[str, Array], block: int) -> Iterator[tuple[Key, dict[str, Array]]]:
     """Keys of the batch axes, and the arguments there: runs of rows along the longest batch axis."""
     longest = max([call.sizes[n] for n in call.sizes], default=1)
     size = int(np.prod(call.batch, dtype=np.int64)) * longest ** max(body.rank, 1)
-    if not call.batch or size <= BLOCK:
+    if not call.batch or size <= block:
         yield (), arguments
         return
     which = int(np.argmax(call.batch))
     adjacent = all(v.strides[-1] == v.itemsize for v in call.vectors.values())
-    rows = max(1 if adjacent else LINE, int(BLOCK * call.batch[which] // size))
+    rows = max(1 if adjacent or block < BLOCK else LINE, int(block * call.batch[which] // size))
     places = {n: _place(a, which, len(call.batch), _own_axes(n, body)) for n, a in arguments.items()}
     for start in range(0, call.batch[which], rows):
         run = slice(start, start + rows)
@@ -176,11 +187,18 @@ class _Work:
 
     def fill(self, block: dict[str, Array], target: Array) -> None:
         """Put the result of a block into its place; rows that leave the range of float64 are done in double words."""
-        if self.high:
-            target[...] = self.in_double_words(block, target.shape, target.dtype)
+        if self.streams(block):
+            self.stream(block, target)
             return
         self.used.clear()
         vectors = {name: self.arranged(block[name]) for name in self.names}
+        if self.high:
+            result = self.in_double_words(block, target.shape, target.dtype)
+            beyond = np.isnan(result)  # double words overflow to nan, floats to inf
+            target[...] = (
+                np.where(beyond, self.fast(block | vectors, target, False), result) if beyond.any() else result
+            )
+            return
         size = max((_size(v) for v in vectors.values()), default=0.0)
         direct = size <= self.limit
         result = self.fast(block | vectors, target, direct)
@@ -195,6 +213,23 @@ class _Work:
             self.mend(block, result, target.dtype)
         if result is not target:
             target[...] = result
+
+    def streams(self, block: dict[str, Array]) -> bool:
+        """Whether the rows are too long to be worked on as a whole."""
+        if self.body.stages is None or self.shifted.masked or not self.shifted.in_place:
+            return False
+        return bool(block[self.names[0]].shape[-1] > (LONGEST_HIGH if self.high else LONGEST))
+
+    def stream(self, block: dict[str, Array], target: Array) -> None:
+        """The same for long rows, in chunks; ``target`` may be the input, which is read before it is written."""
+        rows = max(1, int(np.prod(target.shape[: target.ndim - len(self.body.result)])))
+        if not self.high:
+            stream(self.body, block, target, max(BLOCK // rows, 1024), False)
+            if np.isfinite(np.add.reduce(target, axis=None)):
+                return
+        result = np.empty_like(target)
+        stream(self.body, block, result, max(BLOCK // 8 // rows, 1024), True)
+        target[...] = np.where(np.isnan(result) & ~self.high, target, result)
 
     def arranged(self, vector: Array) -> Array:
         """A vector's block as float64: short rows column by column, long ones contiguous."""
@@ -254,7 +289,8 @@ class _Work:
             return
         rows = {n: _rows(a, batch, wrong, _own_axes(n, self.body)) for n, a in block.items()}
         shape = (int(wrong.sum()), *target.shape[len(batch) :])
-        target[wrong] = self.in_double_words(rows, shape, dtype)
+        again = self.in_double_words(rows, shape, dtype)
+        target[wrong] = np.where(np.isnan(again), target[wrong], again)
 
     def in_double_words(self, block: dict[str, Array], shape: tuple[int, ...], dtype: Any) -> Array:
         """The result of one block by double-word arithmetic, rounded once."""

@@ -26,20 +26,26 @@ _INVERSE_FACTORIALS = _series(16)
 _LN2 = as_double_word(
     2 * sum(Fraction(1, (2 * n + 1) * 3 ** (2 * n + 1)) for n in range(80)),
 )
-_HALVINGS = 5
+_HALVINGS, _DOUBLE_TERMS = 5, 6
 _MOST = _T(_INFO.maxexp - 1) * real.log(_T(2))
 
 
 def _small_expm1(r: DoubleWord) -> DoubleWord:
-    """``exp(r) - 1`` for |r| <= 0.36: a series at r/32, doubled five times by ``y*(y + 2)``."""
+    """``exp(r) - 1`` for |r| <= 0.36: a series at r/32, doubled five times by ``y*y + 2*y``.
+
+    The terms from the seventh on are below 1e-15 of the whole, so that single words do for them.
+    """
     scale = _T(2) ** -_HALVINGS
     r = DoubleWord(r.hi * scale, r.lo * scale)
-    total = r * _INVERSE_FACTORIALS[-1]
-    for coefficient in reversed(_INVERSE_FACTORIALS[1:-1]):
-        total = (total + coefficient) * r
-    y = r + total * r
+    tail = _INVERSE_FACTORIALS[-1].hi
+    for coefficient in reversed(_INVERSE_FACTORIALS[_DOUBLE_TERMS:-1]):
+        tail = tail * r.hi + coefficient.hi
+    total = as_double_word(tail)
+    for coefficient in reversed(_INVERSE_FACTORIALS[:_DOUBLE_TERMS]):
+        total = total * r + coefficient
+    y = total * r
     for _ in range(_HALVINGS):
-        y = y * (y + 2)
+        y = y * y + DoubleWord(2 * y.hi, 2 * y.lo)
     return y
 
 

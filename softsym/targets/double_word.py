@@ -2,7 +2,8 @@
 
 With the 64-bit significand and the 15-bit exponent of x86's extended double, a number has about 128 significant bits
 and reaches from 1e-4950 to 1e4930, so that neither cancellation nor overflow of any usual formula is in sight; a number
-such as 1 + 1e-304 is held exactly. Where NumPy's ``longdouble`` is a double, it has 106 bits and the range of a double.
+such as 1 + 1e-304 is held exactly. What overflows even so becomes nan. Where NumPy's ``longdouble`` is a double, it has
+106 bits and the range of a double.
 
 :mod:`softsym.targets.double_functions` has the functions of them. Algorithms: Dekker (1971), Knuth's TwoSum; M. Joldes,
 J.-M. Muller, V. Popescu, "Tight and rigorous error bounds for basic building blocks of double-word arithmetic", ACM
@@ -35,9 +36,9 @@ def two_sum(a: Array, b: Array) -> tuple[Array, Array]:
 
 
 def quick_two_sum(a: Array, b: Array) -> tuple[Array, Array]:
-    """``a + b`` rounded, and the exact rounding error, for ``|a| >= |b|``; the error of an infinite sum is 0."""
+    """``a + b`` rounded, and the exact rounding error, for ``|a| >= |b|``."""
     s = a + b
-    return s, real.where(real.isfinite(s), b - (s - a), 0)
+    return s, b - (s - a)
 
 
 def two_prod(a: Array, b: Array) -> tuple[Array, Array]:
@@ -79,7 +80,7 @@ class DoubleWord:
         s, e = two_sum(self.hi, other.hi)
         t, f = two_sum(self.lo, other.lo)
         s, e = quick_two_sum(s, e + t)
-        return _normal(s, e + f)
+        return DoubleWord(*quick_two_sum(s, e + f))
 
     __radd__ = __add__
 
@@ -92,7 +93,7 @@ class DoubleWord:
     def __mul__(self, other: Any) -> DoubleWord:
         other = as_double_word(other)
         p, e = two_prod(self.hi, other.hi)
-        return _normal(p, e + (self.hi * other.lo + self.lo * other.hi))
+        return DoubleWord(*quick_two_sum(p, e + (self.hi * other.lo + self.lo * other.hi)))
 
     __rmul__ = __mul__
 
@@ -103,7 +104,7 @@ class DoubleWord:
         second = rest.hi / other.hi
         rest = rest - other * DoubleWord(second, real.zeros_like(second))
         high, low = quick_two_sum(first, second)
-        value = _normal(high, low + rest.hi / other.hi)
+        value = DoubleWord(*quick_two_sum(high, low + rest.hi / other.hi))
         fine = real.isfinite(first)
         return DoubleWord(real.where(fine, value.hi, first), real.where(fine, value.lo, 0))
 
@@ -145,12 +146,6 @@ class DoubleWord:
         """The nearest numbers of a type."""
         with real.errstate(all="ignore"):
             return real.asarray(self.hi + self.lo + 0).astype(dtype)  # no negative zero
-
-
-def _normal(hi: Array, lo: Array) -> DoubleWord:
-    """A sum whose error part is meaningless (an overflow or a nan) is its first part alone."""
-    s, e = quick_two_sum(hi, real.where(real.isfinite(lo), lo, 0))
-    return DoubleWord(s, e)
 
 
 def as_double_word(value: Any) -> DoubleWord:

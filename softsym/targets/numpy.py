@@ -30,6 +30,7 @@ from softsym.targets.lowering import index_names, lower
 from softsym.targets.numpy_source import InPlaceWriter, Writer
 from softsym.targets.program import Op, Program, steps
 from softsym.targets.simplify import simplified, unshifted, with_ones
+from softsym.targets.stages import in_stages
 
 RESERVED = frozenset(("np", "axis", "out", "where", "accuracy", "array", "shape"))
 
@@ -91,6 +92,8 @@ class Generated:
             run=self.run,
             unshifted=self.unshifted,
             uniform=self.uniform,
+            stages=in_stages(self.program) if self.uniform else None,
+            run_stage=self.run_stage,
             logarithmic=any(op.head == "log" for op in steps(self.program.result if direct is None else direct.result)),
         )
 
@@ -111,6 +114,10 @@ class Generated:
     def run(self, variant: Variant) -> Callable[..., Any]:
         """The body's function in one of its variants."""
         return _compile(self.expr, variant)
+
+    def run_stage(self, level: int, double: bool) -> Callable[..., Any]:
+        """The function of one stage, on arrays or on double words."""
+        return _compile_stage(self.expr, level, double)
 
     def lines(self, variant: Variant = PLAIN) -> tuple[list[str], str, Writer]:
         """The assignments, the result's text and the writer that knows what they need."""
@@ -165,19 +172,36 @@ def _is_order(symbol: Symbol) -> bool:
 @lru_cache(maxsize=512)
 def _compile(expr: Expr, variant: Variant) -> Callable[..., Any]:
     made = generated(expr)
-    assignments, result, writer = made.lines(variant)
-    names = [*made.parameters, *(n for n in made.used_lengths if n not in made.lengths)]
     extra = [*(["where"] if variant.masked else []), *(["array", "shape"] if variant.in_place else [])]
+    return _executed(made, made.lines(variant), extra, variant.double)
+
+
+@lru_cache(maxsize=512)
+def _compile_stage(expr: Expr, level: int, double: bool) -> Callable[..., Any]:
+    made = generated(expr)
+    stages = made.body.stages
+    assert stages is not None
+    writer = Writer(stages.programs[level], {*made.parameters, *RESERVED, *stages.names})
+    earlier = [name for reductions in stages.levels[:level] for _, name in reductions]
+    return _executed(made, (*writer.write(), writer), earlier, double)
+
+
+def _executed(
+    made: Generated, lines: tuple[list[str], str, Writer], extra: list[str], double: bool
+) -> Callable[..., Any]:
+    """The function that some lines make, of the parameters and ``extra`` ones."""
+    assignments, result, writer = lines
+    names = [*made.parameters, *(n for n in made.used_lengths if n not in made.lengths)]
     head = f"def body({', '.join([*names, *extra])}):"
     text = "\n".join([head, *(f"    {line}" for line in assignments), f"    return {result}"])
-    space: dict[str, Any] = {"np": double_functions.NAMESPACE if variant.double else np}
+    space: dict[str, Any] = {"np": double_functions.NAMESPACE if double else np}
     source = "from __future__ import annotations\n" + "\n".join(_helper(name) for name in writer.helpers)
     exec(compile(source, "<softsym array functions>", "exec"), space)
-    if variant.double:
+    if double:
         space |= {name: getattr(double_functions, name) for name in writer.helpers if hasattr(double_functions, name)}
     for name, value in writer.constants.items():
-        space[name] = double_word.as_double_word(value) if variant.double else float(value)
-    exec(compile(text, f"<softsym {to_text(expr)[:60]}>", "exec"), space)
+        space[name] = double_word.as_double_word(value) if double else float(value)
+    exec(compile(text, f"<softsym {to_text(made.expr)[:60]}>", "exec"), space)
     return space["body"]  # type: ignore[no-any-return]
 
 

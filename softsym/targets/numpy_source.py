@@ -246,6 +246,9 @@ class Writer:
         vector, position = (self.texts[a][0] for a in op.args)
         return self.help("drop_each", vector, position, self.axis(slot))
 
+    def write_tuple(self, op: Op) -> str:
+        return f"({', '.join(self.texts[a][0] for a in op.args)},)"
+
     def write_log_parts(self, op: Op) -> str:
         return self.help("log_parts", *(self.texts[a][0] for a in op.args))
 
