@@ -10,70 +10,29 @@ nothing. Forms that grow beyond a budget are given up.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from math import floor
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from flint import fmpq
 
-MAX_TERMS = 400
-MAX_PRODUCTS = 3_000
-MAX_EXPANDED_POWER = 12
+from softsym.evaluation.monomials import (
+    MAX_EXPANDED_POWER,
+    ONE,
+    UNIT,
+    Atom,
+    Monomial,
+    Sum,
+    TooLargeError,
+    Work,
+    atom,
+    expanded,
+    floor_of,
+    leading,
+    monomial_power,
+    plus,
+    times,
+)
+
 _SMALL_PRIMES = tuple(p for p in range(2, 200) if all(p % d for d in range(2, p)))
-
-
-class _Work:
-    """How many products of monomials the present test may still form."""
-
-    left = 0
-
-
-class TooLargeError(Exception):
-    """The exact form outgrew its budget."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Atom:
-    """A number that is kept whole; equal tags are equal numbers."""
-
-    tag: tuple[Any, ...]
-    code: int
-    is_positive: bool
-
-    def __hash__(self) -> int:
-        return self.code
-
-    def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, Atom) and self.code == other.code and self.tag == other.tag)
-
-
-def atom(*tag: Any, is_positive: bool = False) -> Atom:
-    """The atom of a tag."""
-    return Atom(tag, hash(tag), is_positive)
-
-
-class Monomial:
-    """``e**exponent`` times powers of atoms, sorted by the atoms' codes; its hash is kept, since flint's is slow."""
-
-    __slots__ = ("code", "exponent", "powers")
-
-    def __init__(self, exponent: fmpq, powers: tuple[tuple[Atom, fmpq], ...]) -> None:
-        self.exponent, self.powers = exponent, powers
-        parts = [(int(exponent.p), int(exponent.q)), *((a.code, int(e.p), int(e.q)) for a, e in powers)]
-        self.code = hash(tuple(parts))
-
-    def __hash__(self) -> int:
-        return self.code
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Monomial) or self.code != other.code:
-            return False
-        return bool(self.exponent == other.exponent) and self.powers == other.powers
-
-
-Sum: TypeAlias = "dict[Monomial, fmpq]"
-UNIT = Monomial(fmpq(0), ())
-ONE: Sum = {UNIT: fmpq(1)}
 
 
 class Form(NamedTuple):
@@ -93,7 +52,7 @@ UNKNOWN = Form({}, {})
 
 def is_certainly_zero(x: Any) -> bool:
     """Whether the exact form of a ball is zero; ``False`` says nothing."""
-    _Work.left = MAX_PRODUCTS
+    Work.begin()
     try:
         return not form_of(x).numerator
     except TooLargeError:
@@ -158,9 +117,9 @@ def _whole(single: Atom) -> Form:
 
 def _plus(left: Form, right: Form) -> Form:
     if left.denominator == right.denominator:
-        return _quotient(_sum(left.numerator, right.numerator), left.denominator)
-    crossed = _sum(_times(left.numerator, right.denominator), _times(right.numerator, left.denominator))
-    return _quotient(crossed, _times(left.denominator, right.denominator))
+        return _quotient(plus(left.numerator, right.numerator), left.denominator)
+    crossed = plus(times(left.numerator, right.denominator), times(right.numerator, left.denominator))
+    return _quotient(crossed, times(left.denominator, right.denominator))
 
 
 def _negated(form: Form) -> Form:
@@ -173,7 +132,7 @@ def _product(left: Form, right: Form) -> Form:
         return _quotient(c, b)
     if c == b:
         return _quotient(a, d)
-    return _quotient(_times(a, c), _times(b, d))
+    return _quotient(times(a, c), times(b, d))
 
 
 def _inverse(form: Form) -> Form:
@@ -182,98 +141,13 @@ def _inverse(form: Form) -> Form:
     return _quotient(form.denominator, form.numerator)
 
 
-def _sum(left: Sum, right: Sum) -> Sum:
-    result = dict(left)
-    for monomial, c in right.items():
-        total = result.get(monomial, 0) + c
-        if total == 0:
-            del result[monomial]
-        else:
-            result[monomial] = total
-    return _bounded(result)
-
-
-def _bounded(terms: Sum) -> Sum:
-    if len(terms) > MAX_TERMS:
-        raise TooLargeError
-    return terms
-
-
-def _times(left: Sum, right: Sum) -> Sum:
-    if left is ONE or right is ONE:
-        return right if left is ONE else left
-    _Work.left -= len(left) * len(right)
-    if _Work.left < 0:
-        raise TooLargeError
-    result: Sum = {}
-    whole: list[Sum] = []
-    for m, c in left.items():
-        for n, d in right.items():
-            factor, monomial = _joined(m, n)
-            if factor is not None:
-                whole.append(_times({monomial: c * d}, factor))
-                continue
-            total = result.get(monomial, 0) + c * d
-            if total == 0:
-                result.pop(monomial, None)
-            else:
-                result[monomial] = total
-    for part in whole:
-        result = _sum(result, part)
-    return _bounded(result)
-
-
-def _joined(left: Monomial, right: Monomial) -> tuple[Sum | None, Monomial]:
-    """The product of two monomials; roots whose powers reach an integer come out as a factor."""
-    if not left.powers or not right.powers:
-        return None, Monomial(left.exponent + right.exponent, left.powers or right.powers)
-    powers = dict(left.powers)
-    factor: Sum | None = None
-    for single, power in right.powers:
-        total = powers.pop(single, fmpq(0)) + power
-        if single.tag[0] == "root":
-            whole = _floor(total)
-            total -= whole
-            factor = _times(factor or ONE, _expanded(dict(single.tag[1]), whole)) if whole else factor
-        if total != 0:
-            powers[single] = total
-    ordered = tuple(sorted(powers.items(), key=lambda item: item[0].code))
-    return factor, Monomial(left.exponent + right.exponent, ordered)
-
-
-def _floor(value: fmpq) -> int:
-    return int(floor(value))  # noqa: RUF046 - the floor of a fmpq is a fmpz
-
-
-def _expanded(terms: Sum, power: int) -> Sum:
-    """A sum of positive terms to an integer power; a negative one only of a single term."""
-    if len(terms) == 1:
-        ((monomial, c),) = terms.items()
-        if monomial == UNIT and abs(power) < 2000:
-            return {UNIT: c**power}
-    if not 0 <= power <= MAX_EXPANDED_POWER:
-        raise TooLargeError
-    result = ONE
-    for _ in range(power):
-        result = _times(result, terms)
-    return result
-
-
-def _monomial_power(monomial: Monomial, power: int) -> Monomial:
-    return Monomial(monomial.exponent * power, tuple((a, e * power) for a, e in monomial.powers))
-
-
-def _leading(terms: Sum) -> Monomial:
-    return max(terms, key=lambda m: (m.exponent, [(a.code, e) for a, e in m.powers]))
-
-
 def _quotient(numerator: Sum, denominator: Sum) -> Form:
     """The quotient with a denominator whose leading term is 1."""
     if not numerator or denominator is ONE:
         return Form(numerator, ONE)
-    lead = _leading(denominator)
-    scale = {_monomial_power(lead, -1): 1 / denominator[lead]}
-    numerator, denominator = _times(numerator, scale), _times(denominator, scale)
+    lead = leading(denominator)
+    scale = {monomial_power(lead, -1): 1 / denominator[lead]}
+    numerator, denominator = times(numerator, scale), times(denominator, scale)
     if len(denominator) == 1:
         return Form(numerator, ONE)
     ratio = _ratio(numerator, denominator)
@@ -284,9 +158,9 @@ def _ratio(numerator: Sum, denominator: Sum) -> Sum | None:
     """The single term that the quotient is, if it is one."""
     if len(numerator) != len(denominator):
         return None
-    lead = _leading(numerator)
+    lead = leading(numerator)
     single = {lead: numerator[lead]}
-    return single if _times(denominator, single) == numerator else None
+    return single if times(denominator, single) == numerator else None
 
 
 def _logarithm(form: Form) -> Form:
@@ -299,9 +173,9 @@ def _log_of_sum(terms: Sum) -> Form:
         return Form({}, ONE)
     if not terms:
         raise TooLargeError
-    lead = _leading(terms)
+    lead = leading(terms)
     c = terms[lead]
-    rest = _times(terms, {_monomial_power(lead, -1): 1 / c})
+    rest = times(terms, {monomial_power(lead, -1): 1 / c})
     total = _plus(_log_of_rational(abs(c)), _log_of_monomial(lead))
     return total if len(rest) == 1 else _plus(total, _whole(_log_atom(rest)))
 
@@ -331,7 +205,7 @@ def _log_of_rational(c: fmpq) -> Form:
     for part, direction in ((int(c.p), 1), (int(c.q), -1)):
         for factor, count in _factors(part):
             single = atom("log", frozenset({(UNIT, fmpq(factor))}), is_positive=True)
-            terms = _sum(terms, {Monomial(fmpq(0), ((single, fmpq(1)),)): fmpq(direction * count)})
+            terms = plus(terms, {Monomial(fmpq(0), ((single, fmpq(1)),)): fmpq(direction * count)})
     return Form(terms, ONE)
 
 
@@ -370,8 +244,8 @@ def _power_of_sum(terms: Sum, power: fmpq) -> Form:
     if not all(c > 0 and all(a.is_positive for a, _ in m.powers) for m, c in terms.items()):
         single = atom("size", frozenset(terms.items()), is_positive=True)
         return Form({Monomial(fmpq(0), ((single, power),)): fmpq(1)}, ONE)
-    whole = _floor(power)
-    positive, negative = _expanded(terms, max(whole, 0)), _expanded(terms, max(-whole, 0))
+    whole = floor_of(power)
+    positive, negative = expanded(terms, max(whole, 0)), expanded(terms, max(-whole, 0))
     result = _quotient(positive, negative)
     if power == whole:
         return result
