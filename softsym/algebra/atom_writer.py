@@ -253,6 +253,12 @@ class AtomWriter:
         parts = [self.vector(p, index) for p in (weight, left, right)]
         return apply("variance", *parts[:2]) if left == right else apply("covariance", *parts)
 
+    def _on_moment(self, atom: Atom, whole: Index | None) -> Expr:
+        index, weight, value, order = atom.data
+        if self.varies(atom.free, whole):
+            raise UnsupportedError("moments that differ from entry to entry; take an entry")
+        return apply("moment", self.vector(weight, index), self.vector(value, index), order)
+
     # families
 
     def values(self, members: tuple[Member, ...]) -> Expr:

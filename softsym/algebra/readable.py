@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from math import comb
 from typing import TypeAlias
 
 from flint import fmpq
@@ -16,9 +17,11 @@ from softsym.algebra import elementary
 from softsym.algebra.context import NONNEGATIVE, POSITIVE, Algebra
 from softsym.algebra.polynomial import Atom, Exponent, Index, Mono, Poly, Rational, mono_mul, mono_pow
 from softsym.algebra.rebuilding import Rebuilding, all_atoms, parts
-from softsym.algebra.renaming import covariance, raised, rename, rename_atom, share
+from softsym.algebra.renaming import covariance, moment, raised, rename, rename_atom, share
 from softsym.algebra.sums import sum_over
 
+MAX_MOMENT = 9
+"""Moments of this order and above stay as they are."""
 Change: TypeAlias = Callable[[Rational], Rational]
 
 
@@ -243,13 +246,35 @@ def _covariances(alg: Algebra, second: Atom) -> Iterator[Change]:
     for weight in mono:
         if weight[1] != 1 or not _is_weight(alg, weight[0], index):
             continue
-        rest = [a for a, e in mono if (a, e) != weight for _ in range(int(e) if e in (1, 2) else 9)]
+        own = [pair for pair in mono if pair != weight]
+        if len(own) == 1 and own[0][1] in range(3, MAX_MOMENT):
+            yield _central(alg, index, weight[0], own[0])
+        rest = [a for a, e in own for _ in range(int(e) if e in (1, 2) else 9)]
         if len(rest) == 2:
             w, f, g = (Rational(Poly({((a, 1),): fmpq(1)})) for a in (weight[0], *rest))
             value = covariance(alg, index, w, f, g)
             means = [sum_over(alg, elementary.multiply(alg, w, x), index) for x in (f, g)]
             value = value + elementary.multiply(alg, *means)
             yield _everywhere(alg, second, value, None)
+
+
+def _central(alg: Algebra, index: Index, weight: Atom, highest: tuple[Atom, Exponent]) -> Change:
+    """The sums of p*f**n, up to an order, by the central moments and the mean."""
+    w, f = (Rational(Poly({((a, 1),): fmpq(1)})) for a in (weight, highest[0]))
+
+    def raw(order: int) -> Rational:
+        return sum_over(alg, elementary.multiply(alg, w, elementary.integer_power(alg, f, order)), index)
+
+    def expanded(order: int) -> Rational:
+        total = Rational.of(0)
+        for n in range(order + 1):
+            power = elementary.integer_power(alg, raw(1), order - n)
+            term = elementary.multiply(alg, moment(alg, index, w, f, n), power)
+            total = total + elementary.multiply(alg, Rational.of(comb(order, n)), term)
+        return total
+
+    found = {raw(order): expanded(order) for order in range(2, int(highest[1]) + 1)}
+    return lambda value: Rebuilding(alg, lambda atom: found.get(alg.of(atom))).of(value)
 
 
 def _is_weight(alg: Algebra, atom: Atom, index: Index) -> bool:

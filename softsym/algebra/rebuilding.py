@@ -11,7 +11,7 @@ from softsym.algebra import elementary
 from softsym.algebra.context import Algebra
 from softsym.algebra.families import Member, make_family
 from softsym.algebra.polynomial import Atom, Poly, Rational
-from softsym.algebra.renaming import covariance, raised, rename
+from softsym.algebra.renaming import covariance, moment, raised, rename
 from softsym.algebra.sums import make_generator
 
 Replacement: TypeAlias = Callable[[Atom], "Rational | None"]
@@ -101,6 +101,12 @@ class Rebuilding:
         index, *parts = atom.data
         fresh = self.alg.fresh_index(self.alg.ranges[index])
         return covariance(self.alg, fresh, *(self.of(rename(self.alg, part, {index: fresh})) for part in parts))
+
+    def _on_moment(self, atom: Atom) -> Rational:
+        index, weight, value, order = atom.data
+        fresh = self.alg.fresh_index(self.alg.ranges[index])
+        inside = [self.of(rename(self.alg, part, {index: fresh})) for part in (weight, value)]
+        return moment(self.alg, fresh, *inside, order)
 
 
 def all_atoms(value: Rational) -> list[Atom]:

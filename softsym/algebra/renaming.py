@@ -157,6 +157,13 @@ def _function(alg: Algebra, atom: Atom, names: Renaming) -> Rational:
     return alg.of(alg.atom(atom.head, value, free=value.free, depth=value.depth))
 
 
+def _moment(alg: Algebra, atom: Atom, names: Renaming) -> Rational:
+    index, weight, value, order = atom.data
+    fresh = alg.fresh_index(alg.ranges[index])
+    inside = {**names, index: fresh}
+    return moment(alg, fresh, rename(alg, weight, inside), rename(alg, value, inside), order)
+
+
 def _covariance(alg: Algebra, atom: Atom, names: Renaming) -> Rational:
     index, *parts = atom.data
     fresh = alg.fresh_index(alg.ranges[index])
@@ -175,6 +182,19 @@ def covariance(alg: Algebra, index: Index, weight: Rational, left: Rational, rig
     parts = [rename(alg, part, {index: bound}) for part in (weight, left, right)]
     free = frozenset().union(*(part.free for part in parts)) - {bound}
     return alg.of(alg.atom("covariance", bound, *parts, free=free, depth=depth))
+
+
+def moment(alg: Algebra, index: Index, weight: Rational, value: Rational, order: int) -> Rational:
+    """The central moment of a family under weights whose sum over the bound index is 1."""
+    if order < 2:
+        return Rational.of(1 - order)
+    if order == 2:
+        return covariance(alg, index, weight, value, value)
+    depth = 1 + max(weight.depth, value.depth)
+    bound = alg.bound_index(depth, 0, alg.ranges[index])
+    parts = [rename(alg, part, {index: bound}) for part in (weight, value)]
+    free = (parts[0].free | parts[1].free) - {bound}
+    return alg.of(alg.atom("moment", bound, *parts, order, free=free, depth=depth))
 
 
 def _family(alg: Algebra, atom: Atom, names: Renaming) -> Rational:
@@ -204,6 +224,7 @@ _REBUILD: dict[str, Callable[[Algebra, Atom, Renaming], Rational]] = {
     "sum": _sum,
     "share": _share,
     "covariance": _covariance,
+    "moment": _moment,
     **dict.fromkeys(("signedlog", "sigmoid", "softplus"), _function),
     **dict.fromkeys(("max", "prod", "count", "hard", "first", "sparse"), _family),
 }

@@ -203,8 +203,8 @@ class Writer(AtomWriter):
         return base ** self.write(power, whole)
 
 
-_ORDER = ("scalar", "pi", "position", "count", "sum", "log", "covariance", "max", "prod", "root", "entry", "abs",
-          "sign", "hard", "first", "sparse", "share", "sigmoid", "softplus", "delta", "signedlog")  # fmt: skip
+_ORDER = ("scalar", "pi", "position", "count", "sum", "log", "covariance", "moment", "max", "prod", "root", "entry",
+          "abs", "sign", "hard", "first", "sparse", "share", "sigmoid", "softplus", "delta", "signedlog")  # fmt: skip
 _EXP_RANK = (len(_ORDER), 0)
 
 
