@@ -74,7 +74,8 @@ def sign_cases(statement: Statement) -> list[tuple[str, Statement]]:
     claim = statement.claim
     if set(claim.relations) == {"=="} and not any(has_sign_heads(s) for s in claim.sides):
         return []
-    scalars = [s for s in statement.symbols if s.kind.type == "scalar" and _SIGN_CASES.get(s.kind.domain)]
+    variables = {a for s in claim.sides for n in walk(s) if isinstance(n, Apply) and n.head == "diff" for a in n.args}
+    scalars = [s for s in statement.symbols if _SIGN_CASES.get(s.kind.domain) and s not in variables]
     if not scalars or len(scalars) > MAX_SPLIT:
         return []
     cases = [("", statement)]

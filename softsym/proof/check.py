@@ -41,11 +41,10 @@ def check(statement: str | Statement, *, timeout: float = 10.0, seed: int = 0) -
     start = time.monotonic()
     read = parse_statement(statement) if isinstance(statement, str) else statement
     first = search(read, seconds=min(1.5, FIRST_LOOK * timeout), seed=seed)
-    verdict = _refuted(read, first) or _proved(read, first, start + 0.7 * timeout)
+    verdict = _refuted(read, first)
     if verdict is None:
-        left = start + timeout - time.monotonic()
-        longer = search(read, seconds=max(0.1, 0.9 * left), seed=seed + 1)
-        verdict = _refuted(read, longer) or _unknown(read, first, longer)
+        found = _attempt(read, first, start + 0.65 * timeout)
+        verdict = _unsettled(read, first, found, start + timeout, seed) if isinstance(found, str) else found
     seconds = round(time.monotonic() - start, 3)
     return replace(verdict, name=read.name, seconds=seconds)
 
@@ -57,9 +56,10 @@ def _refuted(statement: Statement, findings: Findings) -> Verdict | None:
     return Verdict(str(statement), REFUTED, "the point given", "ball arithmetic", 0.0, found.point, found.explanation)
 
 
-def _proved(statement: Statement, findings: Findings, deadline: float) -> Verdict | None:
+def _attempt(statement: Statement, findings: Findings, deadline: float) -> Verdict | str:
+    """A proof, or a sentence that says why there is none."""
     if not findings.admissible:
-        return None
+        return "no admissible value was found at which all of it is defined: it may be vacuous"
     if not statement.symbols and "==" not in statement.claim.relations and findings.points:
         return Verdict(str(statement), PROVED, "constants", "ball arithmetic", 0.0)
     try:
@@ -67,21 +67,38 @@ def _proved(statement: Statement, findings: Findings, deadline: float) -> Verdic
     except RecursionError:
         found = "the expression is too deep for the algebra"
     if isinstance(found, str):
-        return None
+        return found
     method, steps = found
     detail = f"held at {findings.points} exact points besides"
     return Verdict(str(statement), PROVED, scope_of(statement), method, 0.0, None, detail, proof=steps)
 
 
-def _unknown(statement: Statement, first: Findings, longer: Findings) -> Verdict:
-    points = first.points + longer.points
+def _unsettled(statement: Statement, first: Findings, reason: str, deadline: float, seed: int) -> Verdict:
+    """A counterexample after a longer search, or ``unknown`` with what supports the statement."""
+    seconds = max(0.1, 0.7 * (deadline - time.monotonic()))
+    longer = search(statement, seconds=seconds, seed=seed + 1)
+    refuted = _refuted(statement, longer)
+    if refuted is not None:
+        return refuted
     if not (first.admissible or longer.admissible):
-        detail = "no admissible value was found at which all of it is defined: it may be vacuous"
-    else:
-        lengths = sorted({*first.lengths, *longer.lengths})
-        spread = f" with N from {lengths[0]} to {lengths[-1]}" if lengths else ""
-        detail = f"no proof and no counterexample; it held at {points} exact points{spread}"
-    return Verdict(str(statement), UNKNOWN, "", "", 0.0, None, detail)
+        return Verdict(str(statement), UNKNOWN, detail=reason)
+    lengths = sorted({*first.lengths, *longer.lengths})
+    spread = f" with N from {lengths[0]} to {lengths[-1]}" if lengths else ""
+    support = f"it held at {first.points + longer.points} exact points{spread}"
+    small = [n for n in (2, 3) if _holds_at(statement, n, deadline)]
+    if small:
+        support += f" and is proved for N = {', '.join(map(str, small))}"
+    return Verdict(str(statement), UNKNOWN, detail=f"no proof ({reason}) and no counterexample; {support}")
+
+
+def _holds_at(statement: Statement, length: int, deadline: float) -> bool:
+    """Whether the statement is proved for one N, where it leaves N open."""
+    left = deadline - time.monotonic()
+    if left < 0.2 or "every N" not in scope_of(statement):
+        return False
+    text = str(statement)
+    fixed = parse_statement(f"{text}{', ' if ' where ' in text else ' where '}N == {length}")
+    return not isinstance(prove(fixed, time.monotonic() + 0.4 * left), str)
 
 
 def scope_of(statement: Statement) -> str:
