@@ -156,6 +156,13 @@ class Book:
             self.plan.names[name] = where
         return where
 
+    def listed(self, name: str, mathematics: str, cell: str, *, number_format: str = "0.000000") -> None:
+        """A figure of the workings, shown on the Results sheet too."""
+        self._result_row += 1
+        self.results.put(self._result_row, 1, name, style="Heading 4")
+        self.results.put(self._result_row, 2, mathematics, style="Explanatory Text")
+        self.results.put(self._result_row, 3, formula=cell, style="Linked Cell", number_format=number_format)
+
     def check(
         self, what: str, left: str | Expr, right: str | Expr, relation: str = "==", *, skip_errors: bool = False
     ) -> None:

@@ -84,7 +84,7 @@ def _page(ws: Any, sheet: Sheet) -> None:
     setup.orientation = "landscape" if sheet.landscape else "portrait"
     setup.paperSize, setup.fitToWidth, setup.fitToHeight = ws.PAPERSIZE_A4, 1, 0
     ws.page_margins.left = ws.page_margins.right = 0.5
-    ws.page_margins.top = ws.page_margins.bottom = 0.6
+    ws.page_margins.top, ws.page_margins.bottom, ws.page_margins.footer = 0.6, 0.8, 0.4
     ws.oddFooter.left.text, ws.oddFooter.right.text = "&A", "&P of &N"
     if sheet.repeat_rows:
         ws.print_title_rows = sheet.repeat_rows

@@ -17,11 +17,13 @@ from softsym.language import bare_text
 from softsym.targets.excel import FormulaMaker, prepared
 from softsym.workbook.book import Book
 from softsym.workbook.plan import Chart, Plan, Series, sheet_prefix
-from softsym.workbook.scope import Scalar, Vector
+from softsym.workbook.scope import Scalar, Vector, entry_cells
 from softsym.workbook.staging import Staging, Step
 from softsym.workbook.tables import Table, heading
 
 MAX_SCENARIOS = 64
+MAX_LISTED = 50
+"""How many entries of a vector are listed on the Results sheet; all of them stand in the workings."""
 _FUNCTIONS = {"max": "MAX", "min": "MIN", "sum": "SUM", "prod": "PRODUCT"}
 
 
@@ -188,6 +190,8 @@ class _Layout:
             if table is not None and whole:
                 where = table.column(self.name, rest, self.title, accurate=True, number_format="0.000000", output=True)
                 columns.append((self.scenario.label, where))
+                for label, cell in zip(table.labels, entry_cells(where)[:MAX_LISTED], strict=False):
+                    self.book.listed(f"entry {label}", self.title, cell)
                 self._check(where)
                 return
         self._result(rest)
@@ -208,7 +212,8 @@ class _Layout:
             table.column(step.name, step.expr, accurate=True, mathematics=bare_text(step.expr))
             return
         head, column = step.expr.head, step.expr.args[0].name  # type: ignore[attr-defined]
-        where = table.total(column, bare_text(step.expr), function=_FUNCTIONS[head])
+        label = f"{step.name} = {bare_text(step.expr)}"
+        where = table.total(column, label, function=_FUNCTIONS[head])
         self.book.scope.add(step.name, "real", where)
 
     def _result(self, rest: Expr) -> None:

@@ -117,6 +117,11 @@ def defined_name(name: str) -> str | None:
     return None if _CELL_LIKE.fullmatch(name) else name
 
 
+def entry_cells(where: str) -> tuple[str, ...]:
+    """The cells of all entries of a column's cells."""
+    return place(where).cells
+
+
 def entry_cell(where: str, position: int) -> str:
     """The cell of one entry, from 1, of a column's cells.
 

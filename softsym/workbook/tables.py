@@ -60,7 +60,7 @@ class Table(_Headed):
         self, scope: Scope, sheet: Sheet, row: int, title: str, note: str, labels: Sequence[str], corner: str
     ) -> None:
         super().__init__(scope, sheet, row, title, note, corner)
-        self.length = len(labels)
+        self.labels, self.length = tuple(labels), len(labels)
         self.bottom = self.top + self.length - 1
         self.columns: dict[str, int] = {}
         self.linked: dict[str, str] = {}
