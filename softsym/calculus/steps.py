@@ -18,11 +18,10 @@ from softsym.expression import Apply, Expr, Symbol, apply, as_expr, walk
 from softsym.language.printer import bare_text
 from softsym.shapes import literal
 
-MAX_STEPS = 9
-"""Longer derivations have neighbouring steps of differentiation taken together."""
 BOUNDED = "an expansion with a bounded remainder, for every N"
 NORMAL_FORM = "differentiated in normal form, entry by entry"
-JOINABLE = ("linear", "rules")
+JOINABLE = ((9, ("linear", "rules")), (12, ("linear", "rules", "sums")))
+"""In derivations of more steps, neighbouring ones of these stages are taken together."""
 
 
 @dataclass(frozen=True)
@@ -105,13 +104,14 @@ class Deriving:
     def _joined(self) -> list[Step]:
         """Neighbouring steps of differentiation taken together while there are too many."""
         steps, stages = list(self.steps), list(self.stages)
-        while len(steps) > MAX_STEPS:
-            pairs = [n for n in range(len(steps) - 1) if stages[n] in JOINABLE and stages[n + 1] in JOINABLE]
-            if not pairs:
-                break
-            n = min(pairs, key=lambda n: len(steps[n].rule) + len(steps[n + 1].rule))
-            steps[n : n + 2] = [self._one_step(steps[n], steps[n + 1])]
-            stages[n : n + 2] = ["rules"]
+        for most, joinable in JOINABLE:
+            while len(steps) > most:
+                pairs = [n for n in range(len(steps) - 1) if stages[n] in joinable and stages[n + 1] in joinable]
+                if not pairs:
+                    break
+                n = min(pairs, key=lambda n: len(steps[n].rule) + len(steps[n + 1].rule))
+                steps[n : n + 2] = [self._one_step(steps[n], steps[n + 1])]
+                stages[n : n + 2] = ["rules"]
         return steps
 
     def _one_step(self, one: Step, other: Step) -> Step:
