@@ -11,6 +11,9 @@ hardmax(x)              (x == max(x))/sum(x == max(x))
 argmax_count(x)         sum(x == max(x))
 log(sum(exp(x)))        log1p((sum(floor(e)) - 1)       e = exp(x) with x shifted by its maximum: exact where the
                         + sum(e - floor(e)))            sum is 1 + something small
+d - e/sum(e)            ((d*c - f) + (d*r - (e - f)))   d is 1 or an indicator; f = floor(e), c = sum(f),
+                        / sum(e)                        r = sum(e - f): nothing cancels for the winner
+diag(x) - x*y           x*(d - y)                       d the indicator of the diagonal
 x - 0, 0 + x, 0*x, 1*x  x, x, 0, x
 numbers alone           worked out exactly              no root
 ======================  ==============================  =====================================================
@@ -152,11 +155,42 @@ def _difference(op: Op) -> Op:
         return left
     if left == ZERO:
         return elementwise("neg", right)
+    if left.head == "select" and right.head == "mul" and left.args[1] in right.args:
+        other = right.args[right.args[0] == left.args[1]]
+        return elementwise("mul", left.args[1], _difference(elementwise("sub", left.args[0], other)))
+    if left == ONE or left.head == "equal":
+        parts = _share(right)
+        if parts is not None:
+            return _complement(left, *parts)
     if left == ONE and right.head == "exp":
         return elementwise("neg", elementwise("expm1", *right.args))
     if right == ONE and left.head == "exp":
         return elementwise("expm1", *left.args)
     return op
+
+
+def _share(op: Op) -> tuple[Op, Op] | None:
+    """The terms e and their sum, if an operation is ``e/sum(e)`` with shifted exponentials."""
+    if op.head == "move":
+        inner = _share(op.args[0])
+        return None if inner is None else (Op("move", inner[:1], op.slots, op.data), inner[1])
+    if op.head != "div":
+        return None
+    terms, total = op.args
+    if terms.head == "exp" and total.head == "sum" and total.args[0] == terms and _is_shifted(terms):
+        return terms, total
+    return None
+
+
+def _complement(one: Op, terms: Op, total: Op) -> Op:
+    whole = elementwise("floor", terms)
+    source = total.args[0]
+    wholes = elementwise("floor", source)
+    count, rest = (Op("sum", (p,), total.slots, total.data) for p in (wholes, elementwise("sub", source, wholes)))
+    if one != ONE:
+        count, rest = elementwise("mul", one, count), elementwise("mul", one, rest)
+    missing = elementwise("sub", rest, elementwise("sub", terms, whole))
+    return elementwise("div", elementwise("add", elementwise("sub", count, whole), missing), total)
 
 
 def _power(op: Op) -> Op:

@@ -196,3 +196,15 @@ def test_the_jvp_is_the_jacobian_times_v() -> None:
 def test_no_sympy_is_imported() -> None:
     code = "import softsym.numeric as n, sys; n.softmax([1., 2.]); n.logsumexp([1., 2.]); print('sympy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_derivatives_do_not_cancel_for_the_winner() -> None:
+    from softsym import lambdify
+
+    p = [1.0, 5.2539064576179122e-25]  # beta = 60, by 25 digits
+    diagonal = lambdify("diff(softmax(z, beta)[i], z[i])")([1.0, 0.0], 60.0)
+    np.testing.assert_allclose(diagonal, [p[1], p[1]], rtol=1e-15)
+    matrix = lambdify("jacobian(softmax(z, beta), z)")([1.0, 0.0], 60.0)
+    np.testing.assert_allclose(matrix, [[p[1], -p[1]], [-p[1], p[1]]], rtol=1e-15)
+    hessian = lambdify("hessian(lse(z, beta), z)")([[1.0, 0.0], [0.0, 0.0]], 60.0)
+    np.testing.assert_allclose(hessian, [[[p[1], -p[1]], [-p[1], p[1]]], [[15.0, -15.0], [-15.0, 15.0]]], rtol=1e-15)
