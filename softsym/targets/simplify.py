@@ -14,6 +14,7 @@ log(sum(exp(x)))        log1p((sum(floor(e)) - 1)       e = exp(x) with x shifte
 d - e/sum(e)            ((d*c - f) + (d*r - (e - f)))   d is 1 or an indicator; f = floor(e), c = sum(f),
                         / sum(e)                        r = sum(e - f): nothing cancels for the winner
 diag(x) - x*y           x*(d - y)                       d the indicator of the diagonal
+x - sum(x*e/sum(e))     y - sum(y*e/sum(e))             y = x - max(x): a constant cancels before it is rounded
 x - 0, 0 + x, 0*x, 1*x  x, x, 0, x
 numbers alone           worked out exactly              no root
 ======================  ==============================  =====================================================
@@ -158,6 +159,8 @@ def _difference(op: Op) -> Op:
     if left.head == "select" and right.head == "mul" and left.args[1] in right.args:
         other = right.args[right.args[0] == left.args[1]]
         return elementwise("mul", left.args[1], _difference(elementwise("sub", left.args[0], other)))
+    if right.head == "sum" and left.head == "input" and (weights := _weights_of(left, right)) is not None:
+        return _centred(left, right, *weights)
     if left == ONE or left.head == "equal":
         parts = _share(right)
         if parts is not None:
@@ -167,6 +170,25 @@ def _difference(op: Op) -> Op:
     if right == ONE and left.head == "exp":
         return elementwise("expm1", *left.args)
     return op
+
+
+def _weights_of(values: Op, mean: Op) -> tuple[Op, Op] | None:
+    """The terms e and their sum, if ``mean`` is ``sum(values*e/sum(e))``."""
+    body = mean.args[0]
+    if body.head != "div" or body.args[0].head != "mul" or values not in body.args[0].args:
+        return None
+    product, total = body.args
+    terms = product.args[product.args[0] == values]
+    matches = total.head == "sum" and total.args[0] == terms and total.data == mean.data
+    return (terms, total) if matches else None
+
+
+def _centred(values: Op, mean: Op, terms: Op, total: Op) -> Op:
+    slot = mean.data[0]
+    assert isinstance(slot, int)
+    shifted = elementwise("sub", values, reduction("max", values, slot, values.length(slot)))
+    body = elementwise("div", elementwise("mul", shifted, terms), total)
+    return elementwise("sub", shifted, Op("sum", (body,), mean.slots, mean.data))
 
 
 def _share(op: Op) -> tuple[Op, Op] | None:
