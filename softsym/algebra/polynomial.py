@@ -146,18 +146,24 @@ class Poly:
         return max((a.depth for a in self.atoms), default=0)
 
     def content(self) -> tuple[fmpq, Mono]:
-        """The coefficient and monomial that make the rest primitive: least exponents 0, first coefficient 1."""
-        lowest: dict[Atom, Exponent] = {}
-        for atom in self.atoms:
-            lowest[atom] = min(dict(m).get(atom, 0) for m in self.terms)
-        mono = tuple(sorted(((a, e) for a, e in lowest.items() if e), key=lambda pair: pair[0].number))
-        lead = min(self.terms, key=order_key)
-        return self.terms[lead], mono
+        """The coefficient and the monomial that are taken out of the primitive part."""
+        coefficient, mono, _ = self.primitive()
+        return coefficient, mono
+
+    def lowest(self) -> Mono:
+        """Each atom to its least exponent: the monomial that the terms have in common."""
+        least = ((a, min(dict(m).get(a, 0) for m in self.terms)) for a in self.atoms)
+        return tuple(sorted(((a, e) for a, e in least if e), key=lambda pair: pair[0].number))
 
     def primitive(self) -> tuple[fmpq, Mono, Poly]:
-        """Content and primitive part."""
-        coefficient, mono = self.content()
-        return coefficient, mono, self.scaled(mono_pow(mono, -1), 1 / coefficient)
+        """A coefficient, a monomial and the rest, whose least exponents are 0 and whose first coefficient is 1.
+
+        The first term is chosen once the monomial is out, so that a polynomial times any term has the same rest.
+        """
+        mono = self.lowest()
+        rest = self.scaled(mono_pow(mono, -1), fmpq(1)) if mono else self
+        coefficient = rest.terms[min(rest.terms, key=order_key)]
+        return coefficient, mono, Poly({m: c / coefficient for m, c in rest})
 
 
 def order_key(mono: Mono) -> tuple[tuple[int, Exponent], ...]:

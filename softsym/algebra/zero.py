@@ -329,9 +329,8 @@ def without_multiples(value: Rational, equations: list[Poly]) -> Rational:
 
 def _without_inverses(poly: Poly) -> Poly:
     """The polynomial times what makes its exponents nonnegative; it is zero at the same points."""
-    lowest = {a: min(dict(m).get(a, 0) for m in poly.terms) for a in poly.atoms}
-    inverses = sorted(((a, e) for a, e in lowest.items() if e < 0), key=lambda pair: pair[0].number)
-    return poly.scaled(mono_pow(tuple(inverses), -1), fmpq(1))
+    inverses = tuple((a, e) for a, e in poly.lowest() if e < 0)
+    return poly.scaled(mono_pow(inverses, -1), fmpq(1))
 
 
 def _is_nonzero(alg: Algebra, mono: Mono) -> bool:

@@ -1,4 +1,4 @@
-"""Identities and near-identities of every sort that the language has, one a line; the false ones are false somewhere."""
+"""Equations of every sort that the language has, one a line: true ones, and ones that are false somewhere."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ sum(sum(a*z[i] + b*w[j], i), j) == a*M*sum(z) + b*N*sum(w) where w: vector(M), j
 outer(z, w)[i, j] == z[i]*w[j] where w: vector(M), j: index(M)
 sum(softmax(w)) == sum(softmax(z)) where w: vector(M)
 # concatenation and dropping
-lse(concat(z, concat(w, u)), beta) == lse([lse(z, beta), lse(concat(w, u), beta)], beta) where w: vector(M), u: vector(K)
-sum(softmax(concat(z, w))*concat(z, w)) == (boltzmann(z)*exp(lse(z)) + boltzmann(w)*exp(lse(w)))/(exp(lse(z)) + exp(lse(w))) where w: vector(M)
-entropy(concat(p*t, q*(1 - t))) == t*entropy(p) + (1 - t)*entropy(q) + entropy([t, 1 - t]) where t: unit, t > 0, t < 1
+lse(concat(z, concat(w, u))) == lse([lse(z), lse(concat(w, u))]) where w: vector(M), u: vector(K)
+boltzmann(concat(z, w)) == (dot(exp(z), z) + dot(exp(w), w))/(sum(exp(z)) + sum(exp(w))) where w: vector(M)
+entropy(concat(t*p, (1 - t)*q)) == t*entropy(p) + (1 - t)*entropy(q) + entropy([t, 1 - t]) where t: unit, t > 0
 mean(concat(z, w)) == (N*mean(z) + M*mean(w))/(N + M) where w: vector(M)
 dot(concat(u, v), concat(z, w)) == dot(u, z) + dot(v, w) where v: vector(M), w: vector(M)
 max(concat(z, w)) == max([max(z), max(w)]) where w: vector(M)
