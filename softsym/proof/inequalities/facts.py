@@ -9,9 +9,11 @@ from flint import fmpq
 
 from softsym.algebra import elementary
 from softsym.algebra.context import NONNEGATIVE, POSITIVE
+from softsym.algebra.families import Member, make_family
 from softsym.algebra.polynomial import Atom, Index, Poly, Rational
 from softsym.algebra.renaming import rename
 from softsym.algebra.signs import sign_of
+from softsym.algebra.sums import sum_over
 from softsym.proof.inequalities.goal import Fact, Goal
 
 MAX_FACTS = 60
@@ -41,6 +43,7 @@ def _of_atom(goal: Goal, atom: Atom) -> Iterator[Fact]:
     visit = {
         "max": _extremum,
         "count": _count,
+        **dict.fromkeys(("hard", "first", "sparse"), _share),
         "sum": _sum,
         "abs": _absolute,
         "entry": _entry,
@@ -96,8 +99,38 @@ def _sum(goal: Goal, atom: Atom) -> Iterator[Fact]:
     positive = sign_of(goal.alg, body) == POSITIVE and goal.several
     for i in usable:
         yield Fact(whole - values[i], positive, "a sum of terms >= 0 is at least each of them")
+    yield from _between_extremes(goal, names[0], body)
     for i, j in combinations([i for i in usable if i not in goal.generic], 2):
         yield Fact(whole - values[i] - values[j], False, "a sum of terms >= 0 is at least two of them")
+
+
+def _between_extremes(goal: Goal, index: Index, body: Rational) -> Iterator[Fact]:
+    """For a sum of w*v**2 with w >= 0: sum of w*(max v - v)*(v - min v) >= 0 (Bhatia and Davis)."""
+    single = body.single()
+    squares = [a for a, e in single[0] if a.head == "entry" and e == 2] if single else []
+    if len(squares) != 1:
+        return
+    alg, v = goal.alg, Rational(Poly({((squares[0], 1),): fmpq(1)}))
+    weight = elementary.divide(alg, body, elementary.multiply(alg, v, v))
+    if sign_of(alg, weight) not in (POSITIVE, NONNEGATIVE):
+        return
+    length = alg.ranges[index]
+    above, below = (make_family(alg, "max", [], [Member(_renewed(goal, s, index, k), k)])
+                    for s in (v, -v) for k in (alg.fresh_index(length),))  # fmt: skip
+    if above.atoms | below.atoms <= goal.value.atoms:
+        k = alg.fresh_index(length)
+        w, x = _renewed(goal, weight, index, k), _renewed(goal, v, index, k)
+        product = elementary.multiply(alg, above - x, x + below)
+        total = sum_over(alg, elementary.multiply(alg, w, product), k)
+        yield Fact(total, False, "each value lies between the smallest and the largest")
+
+
+def _renewed(goal: Goal, value: Rational, index: Index, by: Index) -> Rational:
+    return rename(goal.alg, value, {index: by})
+
+
+def _share(goal: Goal, atom: Atom) -> Iterator[Fact]:
+    yield Fact(Rational.of(1) - goal.alg.of(atom), False, "an indicator or a share is at most 1")
 
 
 def _absolute(goal: Goal, atom: Atom) -> Iterator[Fact]:
@@ -151,6 +184,7 @@ def _log(goal: Goal, atom: Atom) -> Iterator[Fact]:
 _RULES: dict[str, Callable[[Goal, Atom], Iterator[Fact]]] = {
     "max": _extremum,
     "count": _count,
+    **dict.fromkeys(("hard", "first", "sparse"), _share),
     "sum": _sum,
     "abs": _absolute,
     "entry": _entry,

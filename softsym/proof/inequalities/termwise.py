@@ -12,6 +12,7 @@ from flint import fmpq
 from softsym.algebra import elementary
 from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational, mono_mul
 from softsym.algebra.renaming import entry, rename
+from softsym.algebra.sums import sum_over
 from softsym.proof.inequalities.goal import Goal, Steps
 from softsym.proof.inequalities.splitting import new_index
 from softsym.proof.inequalities.text import text_of
@@ -90,9 +91,25 @@ def _weights(goal: Goal, length: Length) -> list[Opener]:
     for name, kind in goal.alg.vectors.items():
         if kind.domain in ("distribution", "simplex") and kind.length == length:
             found.append(partial(entry, goal.alg, name))
+    for atom in goal.value.num.atoms:
+        if atom.head == "sum" and _opens(goal, atom, length):
+            found += [partial(_share, goal, a, atom.data[0][0]) for a in atom.data[1].atoms if _is_share(goal, a, atom)]
     if length.is_literal:
         found.append(lambda index: Rational.of(fmpq(1, length.constant)))
     return found
+
+
+def _is_share(goal: Goal, atom: Atom, whole: Atom) -> bool:
+    """Whether the entries of an indicator or of a sparsemax over the same index stand in a sum: they sum to 1."""
+    index = whole.data[0][0]
+    if atom.head not in ("hard", "first", "sparse") or index not in atom.free:
+        return False
+    k = goal.alg.fresh_index(goal.alg.ranges[index])
+    return sum_over(goal.alg, rename(goal.alg, goal.alg.of(atom), {index: k}), k).constant() == 1
+
+
+def _share(goal: Goal, atom: Atom, bound: Index, index: Index) -> Rational:
+    return rename(goal.alg, goal.alg.of(atom), {bound: index})
 
 
 def _scaled_body(goal: Goal, atom: Atom, scale: fmpq, index: Index) -> Rational:
