@@ -113,6 +113,11 @@ def test_parts_of_a_vector_are_its_entries() -> None:
         read_excel("=SUM(B3:B5)", CELLS)
 
 
+def test_an_array_of_constants_fits_a_named_vector() -> None:
+    found = read_excel("=SUMPRODUCT({1;2;3}*B2:B4)", CELLS)
+    assert str(found) == "sum([1, 2, 3]*[z[1], z[2], z[3]])"
+
+
 def test_cells_without_a_name_become_names() -> None:
     assert str(read_excel("=B2*SUM(Sheet1!C1:C2)")) == "B2*sum(Sheet1_C1_C2) where B2: real, Sheet1_C1_C2: vector(2)"
 

@@ -27,7 +27,7 @@ from softsym.targets.excel_cells import (
     ScatterError,
     literal_text,
 )
-from softsym.targets.excel_syntax import parse_reference
+from softsym.targets.excel_syntax import MAX_CHARACTERS, parse_reference
 
 Env = Mapping[Symbol, Position]
 Body = Callable[[Position], Piece]
@@ -36,6 +36,8 @@ _CALLS = {"exp": "EXP", "log": "LN", "abs": "ABS", "sign": "SIGN", "sinh": "SINH
 _CALLS |= {"sqrt": "SQRT"}
 _INFIX = {"add": ("+", ADDITIVE), "sub": ("-", ADDITIVE), "mul": ("*", MULTIPLICATIVE), "div": ("/", MULTIPLICATIVE)}
 _LONGEST_INDEX_ARRAY = 64
+_LONGEST_PIECE = 4 * MAX_CHARACTERS
+"""A part that is longer is given up at once; what is a little too long is counted exactly at the end."""
 
 
 def _decided(head: str, left: Piece, right: Piece) -> Piece | None:
@@ -166,6 +168,10 @@ class PiecePrinter:
 
     def join(self, text: str, level: int, *pieces: Piece) -> Piece:
         """A piece made of pieces, which must lie along the same axis and in the same direction."""
+        if len(text) > _LONGEST_PIECE:
+            raise UnsupportedError(
+                "the formula is far too long for a spreadsheet; lay its parts out in columns"
+            )
         axes = frozenset[int]().union(*(p.axes for p in pieces))
         directions = {p.orientation for p in pieces if p.orientation}
         if len(axes) > 1 or len(directions) > 1:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from softsym.errors import ShapeError, UnsupportedError, did_you_mean
-from softsym.expression import Apply, Expr, Symbol, apply, number, symbol
+from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, number, substitute, symbol
 from softsym.symbols import DEFAULT_KINDS, REAL, Kind, Length
 from softsym.targets import excel_syntax as syntax
 from softsym.targets.excel_cells import Place, places
@@ -133,9 +133,20 @@ class _Reader:
         return apply(head, *self.fitted(self.read(node.left), self.read(node.right)))
 
     def fitted(self, left: Expr, right: Expr) -> tuple[Expr, Expr]:
+        """Two operands of one shape: beside an array of constants, a named vector is the list of its entries."""
+        if len(left.shape) == len(right.shape) == 1 and left.shape != right.shape:
+            left, right = self._listed(left), self._listed(right)
         if len(left.shape) == len(right.shape) == 1 and left.shape != right.shape:
             raise ShapeError(f"{left} and {right} have different lengths in one formula")
         return left, right
+
+    def _listed(self, expr: Expr) -> Expr:
+        if expr.shape[0].is_literal:
+            return expr
+        vectors = [s for s in free_symbols(expr) if s.kind.type == "vector" and s.name in self.places]
+        sizes = {s: len(self.places[s.name].cells) for s in vectors}
+        lists = {s: apply("list", *(apply("item", s, k) for k in range(1, n + 1))) for s, n in sizes.items()}
+        return substitute(expr, lists)
 
     def compare(self, node: syntax.Binary) -> Expr:
         """A comparison as 1 or 0, by the sign of the difference."""
