@@ -278,13 +278,17 @@ class _Work:
         return array
 
     def mend(self, block: dict[str, Array], target: Array, dtype: Any) -> None:
-        """Do those rows again whose result is not finite, or whose entries are too far apart for float64."""
+        """Do rows again: results of nan, infinite ones of finite entries, entries that are too far apart."""
         batch = target.shape[: target.ndim - len(self.body.result)]
-        wrong = ~np.isfinite(target).reshape((*batch, -1)).all(axis=-1)
+        flat = target.reshape((*batch, -1))
+        wrong, infinite = np.isnan(flat).any(axis=-1), np.isinf(flat).any(axis=-1)
         for name in self.names:
             high, low = block[name].max(axis=-1), block[name].min(axis=-1)
+            infinite = infinite & np.isfinite(low) & np.isfinite(high)
             wrong = wrong | ~np.isfinite(high - np.maximum(low, -np.finfo(float).max))
-            wrong = wrong & ~np.isnan(high)
+        wrong = wrong | infinite
+        for name in self.names:
+            wrong = wrong & ~np.isnan(block[name].max(axis=-1))
         if not wrong.any():
             return
         rows = {n: _rows(a, batch, wrong, _own_axes(n, self.body)) for n, a in block.items()}

@@ -32,7 +32,7 @@ from softsym.targets.program import Op, Program, steps
 from softsym.targets.simplify import simplified, unshifted, with_ones
 from softsym.targets.stages import in_stages
 
-RESERVED = frozenset(("np", "axis", "out", "where", "accuracy", "array", "shape"))
+RESERVED = frozenset(("np", "axis", "out", "where", "accuracy", "array", "shape", "int", "float", "body"))
 
 
 def lambdify(expr: Expr | str, *, axis: int = -1, modules: str = "numpy") -> ArrayFunction:
@@ -150,6 +150,11 @@ def generated(expr: Expr) -> Generated:
     seen = tuple(dict.fromkeys(found))
     vectors = tuple(s for s in seen if s.kind.type == "vector")
     scalars = tuple(s for s in seen if s.kind.type == "scalar")
+    clash = sorted({s.name for s in seen} & RESERVED)
+    if clash:
+        raise UnsupportedError(
+            f"generated code uses the name {clash[0]} itself; give it another one, as in {clash[0]}_1"
+        )
     lowered = lower(form, index_names(expr))
     program = simplified(lowered)
     known = {v.kind.vector_length.terms[0][0] for v in vectors if len(v.kind.vector_length.terms) == 1}

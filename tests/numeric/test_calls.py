@@ -127,6 +127,11 @@ def test_wrong_arguments(text: str, values: tuple[Any, ...], options: dict[str, 
         lambdify(text)(*values, **options)
 
 
+def test_names_that_the_code_uses() -> None:
+    with pytest.raises(UnsupportedError, match="uses the name axis itself"):
+        lambdify("axis*z where axis: real")
+
+
 def test_unknown_targets() -> None:
     with pytest.raises(UnsupportedError, match="no target 'fortran'"):
         lambdify("softmax(z)", modules="fortran")

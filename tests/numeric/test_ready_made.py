@@ -210,3 +210,11 @@ def test_derivatives_do_not_cancel_for_the_winner() -> None:
     np.testing.assert_allclose(matrix, [[p[1], -p[1]], [-p[1], p[1]]], rtol=1e-15)
     hessian = lambdify("hessian(lse(z, beta), z)")([[1.0, 0.0], [0.0, 0.0]], 60.0)
     np.testing.assert_allclose(hessian, [[[p[1], -p[1]], [-p[1], p[1]]], [[15.0, -15.0], [-15.0, 15.0]]], rtol=1e-15)
+
+
+def test_masks_of_minus_infinity() -> None:
+    z = np.full((5, 4), -INF)
+    z[:, 0], z[2:, 1] = 1.0, 3.0
+    np.testing.assert_array_equal(sn.log_softmax(z)[0], [0.0, -INF, -INF, -INF])
+    np.testing.assert_array_equal(sn.log_softmax(z), sn.log_softmax(z, accuracy="high"))
+    np.testing.assert_allclose(sn.cross_entropy(z, sn.softmax(z)), sn.entropy(z))
