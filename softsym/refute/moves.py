@@ -195,6 +195,12 @@ def _reweighted(value: tuple[Any, ...], factor: float, random: Random) -> tuple[
     return weights(coarse) if sum(coarse) else value
 
 
+def magnitude(point: Point) -> float:
+    """The largest absolute value at a point."""
+    numbers = [x for v in point.values.values() for x in (v if isinstance(v, tuple) else (v,))]
+    return max((float(min(abs(x), 10**100) if isinstance(x, Fraction) else abs(x)) for x in numbers), default=0.0)
+
+
 def lengths_of(symbols: Sequence[Symbol]) -> list[str]:
     """The lengths that vectors or indices have and that can change."""
     return sorted({str(s.kind.length) for s in symbols if s.kind.length is not None and not s.kind.length.is_literal})

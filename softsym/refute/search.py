@@ -15,7 +15,7 @@ from softsym.language import Statement
 from softsym.refute.conditions import Admissible, Candidate
 from softsym.refute.findings import Findings, describe
 from softsym.refute.judgement import Judgement, judge
-from softsym.refute.moves import lengths_of, resized, stepped
+from softsym.refute.moves import lengths_of, magnitude, resized, stepped
 from softsym.refute.shorten import shortened
 
 PLENTY, PLENTY_PIECEWISE = 30, 150
@@ -23,6 +23,8 @@ PLENTY, PLENTY_PIECEWISE = 30, 150
 DRAWS_A_CLIMB, CLIMBS_A_SECOND = 20, 20
 PATIENCE, LEAST_GAIN = 60, 0.01
 """A climb ends after so many steps without a gain of a hundredth of the slack."""
+CLIMB_SHARE, GROWTH = 0.1, 4.0
+"""A climb's share of the time, and how far its numbers may grow: a shift makes any slack small beside its sides."""
 MAX_LENGTH = 5_000
 """Vectors longer than this are not searched: one evaluation would take longer than any search may."""
 SHORTENING = 0.4
@@ -189,11 +191,12 @@ class Search:
         return self._climb(*self.holding[start])
 
     def _climb(self, slack: float, start: Candidate) -> Candidate | None:
-        best, patience = start, PATIENCE
-        while patience > 0:
+        best, patience, ceiling = start, PATIENCE, GROWTH * max(10.0, magnitude(start.point))
+        until = monotonic() + max(0.1, CLIMB_SHARE * self.seconds)
+        while patience > 0 and monotonic() < until:
             patience -= 1
             candidate = self.admissible.repaired(self._neighbour(best))
-            if candidate is None:
+            if candidate is None or magnitude(candidate.point) > ceiling:
                 continue
             judgement = self._judged(candidate)
             if judgement.outcome == "fails":
