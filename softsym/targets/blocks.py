@@ -200,7 +200,7 @@ class _Work:
             )
             return
         size = max((_size(v) for v in vectors.values()), default=0.0)
-        direct = size <= self.limit
+        direct = size <= self.limit != 0.0
         result = self.fast(block | vectors, target, direct)
         if direct and self.body.logarithmic and _near_zero(result):
             self.limit = -1.0  # and for the blocks that follow, which will be alike

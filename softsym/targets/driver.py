@@ -52,7 +52,7 @@ def quick(body: Body, values: Sequence[Any], options: Mapping[str, Any]) -> Any:
         body.limits[key] = _row_limit(body, size, values[count:])
     with np.errstate(all="ignore"):
         square = sum([float(value.dot(value)) for value in values[:count]])
-        direct = square <= body.limits[key] ** 2
+        direct = square <= body.limits[key] ** 2 != 0.0
         result = body.quick[direct](*values, *([size] * body.takes_length), np.empty, (size,))
         if direct and body.logarithmic and np.absolute(result).min() < 1.0:
             direct = False
