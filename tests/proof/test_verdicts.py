@@ -88,7 +88,7 @@ z[i] >= 0 where z[i] >= 1, z[i] <= 0
 z[i] == z[i] where i != j, N == 1
 z[i] == z[j] where i != j, N == 1
 1/(a - a) == 1/(a - a)
-z[3] == z[3] where N == 2
+z[2] == z[2] where w: vector(M), z[1] == 0, N == M, M < 2
 """
 
 

@@ -1,0 +1,99 @@
+"""Inequalities that are proved for every N, each beside a look-alike that is false and must not be."""
+
+from __future__ import annotations
+
+import time
+from random import Random
+
+import pytest
+
+from softsym.language import parse_statement
+from softsym.proof import prove
+from softsym.refute import search
+from tests.proof.points import outcomes
+
+PAIRS = """
+sigmoid(r)*(1 - sigmoid(r)) <= 1/4                            | sigmoid(r)*(1 - sigmoid(r)) <= 1/5
+0 < sigmoid(r) < 1                                            | 0 < sigmoid(r) < 99/100
+-1 <= tanh(r) <= 1                                            | -1/2 <= tanh(r) <= 1
+1 + r <= exp(r)                                               | 1 + 2*r <= exp(r)
+relu(r) <= softplus(r)                                        | softplus(r) <= relu(r)
+softplus(r) <= relu(r) + log(2)                               | softplus(r) <= relu(r) + 69/100
+log_sigmoid(r) < 0                                            | log_sigmoid(r) < -1/1000
+sigmoid(a) <= sigmoid(b) where a <= b                         | sigmoid(a) < sigmoid(b) where a <= b
+log(1 + exp(a)) <= log(1 + exp(b)) where a <= b               | log(1 + exp(a)) <= log(1 + exp(b)) where b <= a
+max(softmax(z, beta)) <= 1                                    | max(softmax(z, beta)) <= 1 - 1/N
+1/N <= max(softmax(z, beta))                                  | 2/N <= max(softmax(z, beta)) where N >= 2
+0 <= entropy(p) <= log(N)                                     | 0 < entropy(p) <= log(N)
+entropy(softmax(z, beta)) <= log(N)                           | entropy(softmax(z, beta)) <= log(N) - 1/1000
+0 <= kl(p, q)                                                 | 0 < kl(p, q)
+cross_entropy(p, q) >= entropy(p)                             | cross_entropy(p, q) >= entropy(q)
+kl(softmax(z, a), softmax(z, b)) >= 0                         | kl(softmax(z, a), softmax(z, b)) >= a - b
+1/N <= sum(softmax(z)**2)                                     | sum(softmax(z)**2) <= 1/N
+sum(p**2) <= max(p)                                           | sum(p**2) <= min(p)
+0 <= 1 - sum(softmax(z)**2)                                   | 0 <= 1/2 - sum(softmax(z)**2)
+mellowmax(z) <= lse(z)                                        | lse(z) <= mellowmax(z) + log(2)
+mean(z) <= mellowmax(z, omega) <= max(z)                      | max(z) <= mellowmax(z, omega)
+mellowmax(z, omega) <= boltzmann(z, omega)                    | boltzmann(z, omega) <= mellowmax(z, omega)
+lse(z, beta) <= boltzmann(z, beta) + log(N)/beta              | lse(z, beta) <= boltzmann(z, beta) + log(N)/(2*beta)
+mean(z) <= boltzmann(z, beta)                                 | mean(z) <= boltzmann(z, beta) where beta: real
+log(mean(exp(z))) >= mean(z)                                  | log(mean(exp(z))) >= mean(z) + 1/1000
+logZ(z) >= log(N) + mean(z)                                   | logZ(z) >= log(N) + max(z)
+log(sum(p*exp(z))) >= dot(p, z)                               | log(sum(p*exp(z))) >= dot(q, z)
+-log_softmax(z)[i] >= 0                                       | -log_softmax(z)[i] >= log(N)
+-log_softmax(z)[i] <= max(z) - z[i] + log(N)                  | -log_softmax(z)[i] <= max(z) - z[j] + log(N)
+softmax(z)[i] <= softmax(z)[j] where z[i] <= z[j]             | softmax(z)[i] <= softmax(w)[i] where z[i] <= w[i]
+softmax(z)[i]*softmax(z)[j] <= 1/4 where i != j               | softmax(z)[i]*softmax(z)[j] <= 1/4
+jacobian(softmax(z), z)[i, i] <= 1/4                          | jacobian(softmax(z), z)[i, i] <= 1/4 - 1/(4*N**2)
+sum(abs(softmax(z) - y)) <= 2 where y: onehot                 | sum(abs(softmax(z) - y)) <= 1 where y: onehot
+norm(softmax(z) - y, 2)**2 <= 2 where y: onehot               | norm(softmax(z) - y, 2)**2 <= 1 where y: onehot
+0 <= variance(p, z) <= dot(p, z**2)                           | dot(p, z**2) <= variance(p, z)
+dot(u, v)**2 <= dot(u, u)*dot(v, v)                           | dot(u, v) <= dot(u, u)*dot(v, v)
+norm(z, 2) <= norm(z, 1)                                      | norm(z, 1) <= norm(z, 2)
+norm(z, oo) <= norm(z, 2)                                     | sqrt(N)*norm(z, oo) <= norm(z, 2)
+norm(u + v, 1) <= norm(u, 1) + norm(v, 1)                     | norm(u + v, 1) <= norm(u - v, 1)
+norm(softmax(z), 2) <= 1                                      | norm(softmax(z), 2) <= 1/sqrt(2)
+min(z) <= mean(z) <= max(z)                                   | min(z) < mean(z)
+max(z + w) <= max(z) + max(w)                                 | max(z) + max(w) <= max(z + w)
+abs(max(z) - max(w)) <= norm(z - w, oo)                       | abs(max(z) - max(w)) <= norm(z - w, oo)/2
+prod(x)**(1/N) <= mean(x) where x: positive vector            | prod(x) <= mean(x) where x: positive vector
+sum(sqrt(p*q)) <= 1                                           | 1 <= sum(sqrt(p*q))
+sum((p - q)**2/q) >= 0                                        | sum((p - q)/q) >= 1/1000
+kl(p, q) <= log(sum(p**2/q))                                  | log(sum(p**2/q)) <= kl(p, q)
+lse((z + w)/2) <= (lse(z) + lse(w))/2                         | lse((z + w)/2) <= (lse(z) + lse(w))/2 - norm(z, 2)/1000
+lse(z + w) <= lse(z) + max(w)                                 | lse(z + w) <= lse(z) + mean(w)
+lse(z) <= lse(w) where max(z - w) <= 0                        | lse(z) <= lse(w) where max(z) <= max(w)
+sum(softplus(z)) >= sum(relu(z))                              | sum(softplus(z)) >= sum(relu(z)) + 1/1000
+diff(lse(z, beta), z[i], z[i]) >= 0                           | diff(lse(z, beta), z[i], z[j]) >= 0
+""".strip().splitlines()
+
+TRUE, FALSE = zip(*(tuple(part.strip() for part in line.split("|")) for line in PAIRS), strict=True)
+
+
+@pytest.mark.parametrize("text", TRUE)
+def test_true_inequalities_are_proved(text: str) -> None:
+    statement = parse_statement(text)
+    found = prove(statement, time.monotonic() + 20)
+    assert not isinstance(found, str)
+    assert found[1]
+    assert {outcome for outcome, _ in outcomes(statement, Random(text), 6)} == {"holds"}
+
+
+@pytest.mark.parametrize("text", FALSE)
+def test_false_look_alikes_are_not(text: str) -> None:
+    statement = parse_statement(text)
+    assert search(statement, seconds=5).counterexample is not None
+    assert isinstance(prove(statement, time.monotonic() + 0.5), str)
+
+
+ONLY_AT_ZERO = [
+    "1 <= sign(r)**2",
+    "abs(a)/abs(a) <= sign(a)**2 + sign(b)**2 - 1/2",
+    "argmax_count(z) <= 1",
+    "sum(hardmax(z)) <= sum(hardmax(z)**2)",
+]
+
+
+@pytest.mark.parametrize("text", ONLY_AT_ZERO)
+def test_what_fails_at_a_zero_or_a_tie_only_is_not_proved(text: str) -> None:
+    assert isinstance(prove(parse_statement(text), time.monotonic() + 1), str)
