@@ -198,7 +198,12 @@ def _reweighted(value: tuple[Any, ...], factor: float, random: Random) -> tuple[
 def magnitude(point: Point) -> float:
     """The largest absolute value at a point."""
     numbers = [x for v in point.values.values() for x in (v if isinstance(v, tuple) else (v,))]
-    return max((float(min(abs(x), 10**100) if isinstance(x, Fraction) else abs(x)) for x in numbers), default=0.0)
+    return max((_size_of(x) for x in numbers), default=0.0)
+
+
+def _size_of(x: Any) -> float:
+    """The absolute value as a float, which an exact number may be too large for."""
+    return float(min(abs(x), 10**100)) if isinstance(x, Fraction) else float(abs(x))
 
 
 def lengths_of(symbols: Sequence[Symbol]) -> list[str]:
