@@ -203,7 +203,7 @@ def magnitude(point: Point) -> float:
 
 def _size_of(x: Any) -> float:
     """The absolute value as a float, which an exact number may be too large for."""
-    return float(min(abs(x), 10**100)) if isinstance(x, Fraction) else float(abs(x))
+    return float(min(abs(x), Fraction(10**100))) if isinstance(x, Fraction) else float(abs(x))
 
 
 def lengths_of(symbols: Sequence[Symbol]) -> list[str]:
