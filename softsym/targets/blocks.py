@@ -25,6 +25,8 @@ BLOCK = 1 << 15
 """Numbers in a block: 256 KB of float64, so that a block and its temporaries stay in the second-level cache."""
 SHORT = 24
 """Rows up to this length are worked on column by column, longer ones are made contiguous."""
+MEDIUM = 1024
+"""Rows up to this length stay where they are if equal entries of neighbouring rows are adjacent."""
 LINE = 16
 """The fewest rows of a block whose entries are not adjacent, so that cache lines are read as a whole."""
 
@@ -133,7 +135,7 @@ def _laid_out(body: Body, call: Call) -> dict[str, Array]:
     return arguments | {n: np.asarray(call.sizes[n]) for n in call.sizes}
 
 
-LONGEST, LONGEST_HIGH = 1 << 22, 1 << 13
+LONGEST, LONGEST_HIGH = 1 << 24, 1 << 13
 """Rows longer than this are worked on in chunks, in several passes."""
 Key = tuple[slice, ...]
 
@@ -237,6 +239,8 @@ class _Work:
         adjacent = vector.strides[-1] == vector.itemsize
         if vector.ndim == 2 and 1 < length <= SHORT and vector.size > 8 * SHORT and adjacent:
             return self.copied(vector, "F")
+        if _by_columns(vector) and length <= MEDIUM and vector.dtype == np.float64:
+            return vector
         if length > SHORT and not adjacent:
             return self.copied(vector, "C")
         return vector if vector.dtype == np.float64 else self.copied(vector, "C")
@@ -261,9 +265,9 @@ class _Work:
         arguments = {n: v if v.dtype == np.float64 or n == "where" else v.astype(np.float64) for n, v in block.items()}
         if self.shifted.in_place:
             like = arguments[self.names[0]]
-            layout = "C" if like.flags.c_contiguous or not like.flags.f_contiguous else "F"
+            layout = "F" if _by_columns(like) else "C"
             fits = target.dtype == np.float64 and target.flags.c_contiguous == like.flags.c_contiguous
-            into = target if fits and self.may_write and target.shape == like.shape else None
+            into = target if fits and self.may_write and target.shape == like.shape and layout == "C" else None
             arguments |= {"array": self.source(layout, into), "shape": like.shape}
         result = self.run(self.direct if direct else self.shifted, arguments)
         return result if result is target else np.broadcast_to(_folded(self.body, result), target.shape)
@@ -339,6 +343,11 @@ def limit_of(body: Body, scalars: dict[str, tuple[float, float]], sizes: dict[st
         if in_range(body.unshifted, known, sizes):
             return limit
     return 0.0
+
+
+def _by_columns(array: Array) -> bool:
+    """Whether neighbouring rows, rather than the entries of a row, are adjacent in memory."""
+    return bool(array.ndim == 2 and array.strides[0] == array.itemsize and array.shape[0] > 1)
 
 
 def _size(array: Array) -> float:
