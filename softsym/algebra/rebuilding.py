@@ -105,8 +105,8 @@ class Rebuilding:
     def _on_moment(self, atom: Atom) -> Rational:
         index, weight, value, order = atom.data
         fresh = self.alg.fresh_index(self.alg.ranges[index])
-        inside = [self.of(rename(self.alg, part, {index: fresh})) for part in (weight, value)]
-        return moment(self.alg, fresh, *inside, order)
+        inside = tuple(self.of(rename(self.alg, part, {index: fresh})) for part in (weight, value))
+        return moment(self.alg, fresh, inside[0], inside[1], order)
 
 
 def all_atoms(value: Rational) -> list[Atom]:

@@ -169,9 +169,7 @@ class PiecePrinter:
     def join(self, text: str, level: int, *pieces: Piece) -> Piece:
         """A piece made of pieces, which must lie along the same axis and in the same direction."""
         if len(text) > _LONGEST_PIECE:
-            raise UnsupportedError(
-                "the formula is far too long for a spreadsheet; lay its parts out in columns"
-            )
+            raise UnsupportedError("the formula is far too long for a spreadsheet; lay its parts out in columns")
         axes = frozenset[int]().union(*(p.axes for p in pieces))
         directions = {p.orientation for p in pieces if p.orientation}
         if len(axes) > 1 or len(directions) > 1:
