@@ -71,7 +71,7 @@ def _signs_joined(alg: Algebra, num: Poly) -> Poly:
 
 
 def _sign_joined(alg: Algebra, term: Rational, sign: Atom) -> Rational:
-    """A term with sign(x) times abs(x) as x, or, where x is one atom, times x as abs(x)."""
+    """A term with sign(x) times abs(x) as x, over abs(x) as 1/x, or, where x is one atom, times x as abs(x)."""
     ((mono, coefficient),) = term.num
     own = sign.data[0].single()
     absolute_value = alg.atom("abs", sign.data[0], free=sign.free, depth=sign.depth)
@@ -82,6 +82,9 @@ def _sign_joined(alg: Algebra, term: Rational, sign: Atom) -> Rational:
         rest = mono_mul(mono, ((absolute_value, -1),))
         rest = mono_mul(rest, ((sign, -1),))
         return Rational(sign.data[0].num.scaled(rest, coefficient))
+    if own is not None and powers.get(absolute_value) == -1:
+        rest = mono_mul(mono_mul(mono, ((absolute_value, 1),)), ((sign, -1),))
+        return Rational(Poly({mono_mul(rest, mono_pow(own[0], -1)): coefficient / own[1]}))
     if own is not None and len(own[0]) == 1 and own[0][0][1] == 1 and powers.get(own[0][0][0], 0) >= 1:
         rest = mono_mul(mono_mul(mono, ((own[0][0][0], -1),)), ((sign, -1),))
         return Rational(Poly({mono_mul(rest, ((absolute_value, 1),)): coefficient / own[1]}))
@@ -104,14 +107,21 @@ def _reduction(alg: Algebra, atom: Atom, exponent: Exponent) -> Rational:
     if atom.head in ("delta", "first"):
         return alg.of(atom)
     if atom.head == "hard":
-        count = alg.atom("count", *atom.data[1:], free=frozenset(), depth=atom.depth)
-        return Rational(Poly({mono_mul(((atom, 1),), ((count, 1 - exponent),)): fmpq(1)}))
+        count = _ties(alg, atom)
+        return multiply(alg, alg.of(atom), integer_power(alg, count, int(1 - exponent)))
     if atom.head == "sign":
         return Rational(Poly({((atom, 2 - exponent % 2),): fmpq(1)}))
     whole = int(exponent // 2 * 2) if atom.head == "abs" else int(exponent // 1)
     rest = exponent - whole
     base = integer_power(alg, atom.data[0], whole)
     return multiply(alg, base, Rational(Poly({((atom, rest),) if rest else (): fmpq(1)})))
+
+
+def _ties(alg: Algebra, hard: Atom) -> Rational:
+    """How many members of an indicator's family are maximal."""
+    from softsym.algebra.families import make_family
+
+    return make_family(alg, "count", [], list(hard.data[-1]))
 
 
 def integer_power(alg: Algebra, base: Rational, exponent: int) -> Rational:
@@ -261,7 +271,7 @@ def _log_factor(alg: Algebra, atom: Atom, exponent: Exponent) -> tuple[Rational,
     times = Rational.of(Fraction(exponent))
     nothing, one = Rational.of(0), Rational.of(1)
     sign = atom_sign(alg, atom)
-    if atom.head == "exp" and sign == POSITIVE:
+    if atom.head == "exp" and sign is not None:
         return multiply(alg, times, Rational(Poly({atom.data[0]: fmpq(1)}), atom.data[1])), one
     if atom.head == "root":
         return multiply(alg, times, log(alg, atom.data[0])), one

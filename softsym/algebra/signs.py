@@ -66,7 +66,7 @@ def atom_sign(alg: Algebra, atom: Atom) -> str | None:
     if atom.head == "entry":
         return _DOMAINS.get(alg.vectors[atom.data[0]].domain)
     if atom.head == "exp":
-        return None if any(a.head == "signedlog" for a, _ in atom.data[0]) else POSITIVE
+        return _exp_sign(alg, atom.data[0])
     if atom.head == "sum":
         _, body = atom.data
         return sign_of(alg, body)
@@ -81,6 +81,14 @@ def atom_sign(alg: Algebra, atom: Atom) -> str | None:
     if atom.head in ("count", "pi", "sigmoid", "softplus"):
         return POSITIVE
     return NONNEGATIVE if atom.head in ("abs", "hard", "first", "sparse", "delta") else None
+
+
+def _exp_sign(alg: Algebra, mono: Mono) -> str | None:
+    """An exponential is positive; but ``x**a``, which is ``exp(a*log(x))``, is 0 where x is."""
+    if any(a.head == "signedlog" for a, _ in mono):
+        return None
+    bases = [a.data[0] for a, _ in mono if a.head == "log"]
+    return POSITIVE if all(sign_of(alg, base) == POSITIVE for base in bases) else NONNEGATIVE
 
 
 def _log_sign(alg: Algebra, value: Rational) -> str | None:

@@ -6,13 +6,15 @@ and does not merely give up.
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from softsym.algebra import ZeroTest
 from softsym.errors import SoftsymError, UnsupportedError
 from softsym.expression import apply
 from softsym.language import parse, parse_statement
-from softsym.proof import check
+from softsym.proof import check, prove
 from tests.algebra.deciding import vanishes
 
 
@@ -190,3 +192,20 @@ def test_an_index_beyond_a_fixed_length_is_outside() -> None:
 def test_what_is_outside_is_said_not_guessed() -> None:
     with pytest.raises(UnsupportedError):
         ZeroTest().is_zero(parse("sum(drop(concat(z, w), i)) - sum(z)"))
+
+
+def test_a_power_of_what_may_be_zero_is_not_positive() -> None:
+    assert decides("sign(beta**c) == 1", "sign(c**beta) == 1 where c: nonnegative")
+    assert not vanishes("sign(y[i]**beta) == 1 where y: simplex")
+    assert vanishes("log(c**beta) == beta*log(c) where c: nonnegative")
+    assert isinstance(prove(parse_statement("0 < c**beta where c: nonnegative"), time.monotonic() + 1), str)
+
+
+def test_powers_of_indicators_keep_their_indices() -> None:
+    assert vanishes("hardmax(w[k]*z)[i]**2*argmax_count(w[k]*z) == hardmax(w[k]*z)[i]")
+    assert vanishes("sum(hardmax(z)**3)*argmax_count(z)**2 == 1")
+    assert not vanishes("sum(hardmax(w[k]*z)[1]**2, k)*argmax_count(z) == sum(hardmax(w[k]*z)[1], k)")
+
+
+def test_a_sign_over_an_absolute_value() -> None:
+    assert decides("diff(log(abs(r)), r) == 1/r", "diff(log(abs(r)), r) == 1/abs(r)")
