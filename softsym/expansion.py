@@ -6,12 +6,15 @@ from fractions import Fraction
 from functools import lru_cache
 
 from softsym.definitions import FUNCTIONS
+from softsym.errors import BudgetError
 from softsym.expression import Apply, Expr, Number, Symbol, apply, as_expr, substitute
 from softsym.language.reader import Scope, read_chain
 from softsym.symbols import LENGTH, REAL, VECTOR, Kind
 
 PRIMITIVES = frozenset(f.name for f in FUNCTIONS.values() if f.definition is None and f.name not in ("dot", "norm"))
 """The functions that :func:`expand` leaves."""
+MAX_SIZE = 20_000
+"""An expansion has no more parts."""
 
 
 def expand(expr: Expr, keep: frozenset[str] = frozenset()) -> Expr:
@@ -22,15 +25,44 @@ def expand(expr: Expr, keep: frozenset[str] = frozenset()) -> Expr:
     sum(exp(beta*z)/sum(exp(beta*z))*z)
     >>> expand(parse("norm(v, oo) + dot(u, v)"))
     max(abs(v)) + sum(u*v)
+
+    Raises :class:`~softsym.errors.BudgetError` if the definitions, which repeat their arguments, unfold to too much.
     """
-    if not isinstance(expr, Apply):
-        return expr
-    args = tuple(expand(a, keep) for a in expr.args)
-    node = expr if args == expr.args else apply(expr.head, *args)
-    if expr.head in keep or not isinstance(node, Apply):
-        return node
-    unfolded = unfold(node)
-    return node if unfolded is None else expand(unfolded, keep)
+    return _Expansion(keep).expand(expr)
+
+
+class _Expansion:
+    """One expansion: equal parts are expanded once, and the size of the tree that they make is watched."""
+
+    def __init__(self, keep: frozenset[str]) -> None:
+        self.keep = keep
+        self.done: dict[Expr, Expr] = {}
+        self.sizes: dict[Expr, int] = {}
+
+    def expand(self, expr: Expr) -> Expr:
+        if not isinstance(expr, Apply):
+            return expr
+        found = self.done.get(expr)
+        if found is None:
+            found = self.done[expr] = self._expanded(expr)
+            if self._size(found) > MAX_SIZE:
+                raise BudgetError(f"the definitions unfold to more than {MAX_SIZE} parts; nest fewer functions")
+        return found
+
+    def _expanded(self, expr: Apply) -> Expr:
+        args = tuple(self.expand(a) for a in expr.args)
+        node = expr if args == expr.args else apply(expr.head, *args)
+        if expr.head in self.keep or not isinstance(node, Apply):
+            return node
+        unfolded = unfold(node)
+        return node if unfolded is None else self.expand(unfolded)
+
+    def _size(self, expr: Expr) -> int:
+        if not isinstance(expr, Apply):
+            return 1
+        if expr not in self.sizes:
+            self.sizes[expr] = 1 + sum(self._size(a) for a in expr.args)
+        return self.sizes[expr]
 
 
 def unfold(node: Apply) -> Expr | None:

@@ -159,6 +159,20 @@ class Apply(Expr):
     def __hash__(self) -> int:
         return self._hash
 
+    @cached_property
+    def free(self) -> frozenset[Symbol]:
+        """See :func:`free_symbols`; kept, since results share their parts."""
+        bound = bound_by(self)
+        found: set[Symbol] = set()
+        for position, arg in enumerate(self.args):
+            if bound is None:
+                found |= free_symbols(arg)
+            elif position == bound[0]:
+                found |= free_symbols(arg) - {bound[1]}
+            elif position > 1:
+                found |= free_symbols(arg)
+        return frozenset(found)
+
 
 def apply(head: str, *args: Operand | str) -> Expr:
     """The expression ``head(*args)``, its arguments checked.
@@ -265,18 +279,7 @@ def free_symbols(node: Expr) -> frozenset[Symbol]:
     """
     if isinstance(node, Symbol):
         return frozenset() if node.kind.type == "constant" else frozenset({node})
-    if not isinstance(node, Apply):
-        return frozenset()
-    bound = bound_by(node)
-    found: set[Symbol] = set()
-    for position, arg in enumerate(node.args):
-        if bound is None:
-            found |= free_symbols(arg)
-        elif position == bound[0]:
-            found |= free_symbols(arg) - {bound[1]}
-        elif position > 1:
-            found |= free_symbols(arg)
-    return frozenset(found)
+    return node.free if isinstance(node, Apply) else frozenset()
 
 
 def substitute(node: Expr, values: dict[Symbol, Expr]) -> Expr:
