@@ -53,6 +53,6 @@ def test_random_statements(batch: int) -> None:
     while tally.total() < STATEMENTS // BATCHES:
         found = drawn(rng)
         if found is not None:
-            faults.append(fault(*found, Random(str(found)), tally))
+            faults.append(fault(*found, Random(found[0].text), tally))
     print("", dict(tally), *(f for f in faults if f), sep="\n")
     assert not any(faults), "\n".join(f for f in faults if f)
