@@ -62,7 +62,7 @@ def _derived(node: Expr) -> Expr:
         assert isinstance(z, Symbol)
         try:
             found = reverse_gradient(f, z)
-        except UnsupportedError:
+        except (UnsupportedError, BudgetError):
             raise error from None
         Checker().check(node, found)
         return found

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from softsym.calculus.arithmetic import ONE, ZERO, cleared, minus, over, plus, times
 from softsym.calculus.rules import parts_outside
 from softsym.entries import entry, fresh_index
-from softsym.errors import UnsupportedError
+from softsym.errors import BudgetError, UnsupportedError
 from softsym.expansion import unfold
 from softsym.expression import Apply, Expr, Symbol, apply, as_expr, free_symbols, length_expr, substitute, walk
 
+MAX_VISITS = 20_000
+"""A part that stands in many places is visited once for each: a gradient with more visits is not attempted."""
 FLAT = ("sign", "argmax_count", "hardmax", "onehot_argmax", "len")
 
 
@@ -39,8 +41,12 @@ class _Reverse:
 
     def __init__(self, z: Symbol) -> None:
         self.z = z
+        self.visits = 0
 
     def back(self, e: Expr, weight: Expr) -> Expr:
+        self.visits += 1
+        if self.visits > MAX_VISITS:
+            raise BudgetError("the gradient has too many parts; nest fewer functions")
         if self.z not in free_symbols(e) or weight == ZERO:
             return ZERO
         if e == self.z:
