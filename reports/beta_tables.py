@@ -72,7 +72,8 @@ def report() -> Report:
     maximum = made.book.result("maximum", "max(z)", "the hard maximum", number_format="0.00")
     for beta, name in ((500, "beta_large"), (1, "beta_small")):
         _printed_table(made, beta, name, maximum)
-    _table(made, "beta", "At a beta of your choice")
+    cells = _table(made, "beta", "At a beta of your choice")
+    made.book.exercise("softmax at a beta of your choice: predict, then reveal", cells["p"], number_format="0.00%")
     _loss(made)
     _mathematics(made)
     return made

@@ -18,6 +18,7 @@ the inputs and the columns before it; results, checks and charts; and :meth:`Boo
     sweep = book.sweep("Over beta", "beta", [0.5, 1, 2, 4, 8])
     curve = sweep.column("lse(z, beta)", "LSE")
     book.chart(Chart("scatter", "LSE tends to the maximum", "", sweep.x, (curve,), "beta", "LSE"))
+    book.exercise("predict, then reveal", cells, number_format="0.00%")  # shown once a guess is typed
     book.derivation("The gradient of LSE", [("rule", "expression", "condition")], "proved for every N")
     book.write("beta_tables.xlsx")
 

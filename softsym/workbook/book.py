@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from softsym.errors import DomainError
 from softsym.expression import Expr
 from softsym.language import bare_text
-from softsym.workbook import front, writer
+from softsym.workbook import exercise, front, writer
 from softsym.workbook.calculate import calculate
 from softsym.workbook.checks import Checks, difference
 from softsym.workbook.plan import Chart, Plan, Sheet, address
@@ -194,6 +194,13 @@ class Book:
             self.derivations.append(Sheet("Derivation"))
             self._open(self.derivations[0], "The steps that lead to the formulas, each checked by exact algebra.")
         front.derivation(self.derivations[0], title, steps, verdict)
+
+    def exercise(self, title: str, where: str, labels: Sequence[str] = (), *, number_format: str = "0.000000") -> None:
+        """An exercise: each figure of the range ``where`` shows itself once the reader has typed a guess beside it."""
+        page = self.working("Exercise", exercise.PURPOSE)
+        cells = exercise.single_cells(where)
+        names = list(labels) or [f"entry {k}" for k in range(1, len(cells) + 1)]
+        exercise.lay(page, self.next_row(page), title, names, cells, number_format)
 
     def chart(self, chart: Chart, sheet: Sheet | None = None) -> None:
         """Add a chart to ``sheet``, or to Results below the others."""
