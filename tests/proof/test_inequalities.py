@@ -87,6 +87,12 @@ def test_false_look_alikes_are_not(text: str) -> None:
 
 
 ONLY_AT_ZERO = [
+    "0 < r**2",
+    "0 < c**2 where c: nonnegative",
+    "0 < -(a - b)**2 where a < b",
+    "0 < -log(1 - y[i]) where y: simplex",
+    "0 < softmax(z)[i]*(z[i] - mean(z))**2",
+    "variance(p, z) < dot(p, z**2)",
     "1 <= sign(r)**2",
     "abs(a)/abs(a) <= sign(a)**2 + sign(b)**2 - 1/2",
     "argmax_count(z) <= 1",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from flint import fmpq
 
 from softsym.algebra import elementary
-from softsym.algebra.context import NONNEGATIVE, POSITIVE
+from softsym.algebra.context import NEGATIVE, NONNEGATIVE, POSITIVE
 from softsym.algebra.polynomial import Atom, Mono, Poly, Rational, mono_mul, mono_pow
 from softsym.algebra.signs import atom_sign, poly_sign
 from softsym.proof.inequalities.facts import facts_about
@@ -65,13 +65,26 @@ def _multiples(goal: Goal, fact: Fact) -> Iterator[Rational]:
             continue
         for own, factor in fact.value.num:
             scale = coefficient / factor
-            quotient = mono_mul(mono, mono_pow(own, -1))
+            quotient = _without_division(mono_mul(mono, mono_pow(own, -1)))
             if scale <= 0 or (quotient, scale) in seen:
                 continue
             seen.add((quotient, scale))
+            if any(e < 0 and atom_sign(goal.alg, a) not in (POSITIVE, NEGATIVE) for a, e in quotient):
+                continue  # the multiple would be undefined where that atom is 0
             value = Poly({quotient: scale})
             if poly_sign(goal.alg, value) in (POSITIVE, NONNEGATIVE):
                 yield Rational(value)
+
+
+def _without_division(mono: Mono) -> Mono:
+    """The monomial with ``x**2/abs(x)`` as ``abs(x)``."""
+    powers = dict(mono)
+    for atom, exponent in mono:
+        inner = atom.data[0].single() if atom.head == "abs" and exponent == -1 else None
+        if inner is not None and inner[1] == 1 and len(inner[0]) == 1 and powers.get(inner[0][0][0]) == 2:
+            mono = mono_mul(mono, ((atom, 2),))
+            mono = mono_mul(mono, ((inner[0][0][0], -2),))
+    return mono
 
 
 def by_endpoints(goal: Goal, prove: Callable[[Goal], Steps | None]) -> Steps | None:

@@ -9,7 +9,7 @@ from math import lcm
 from flint import fmpq
 
 from softsym.algebra import elementary
-from softsym.algebra.context import NONNEGATIVE, POSITIVE
+from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE
 from softsym.algebra.polynomial import Atom, Mono, Poly, Rational, factored, mono_mul, mono_pow
 from softsym.algebra.signs import atom_sign, poly_sign
 from softsym.proof.inequalities.goal import Fact, Goal, Steps
@@ -26,20 +26,22 @@ def by_factors(goal: Goal, prove: Prove) -> Steps | None:
     rest: Mono = ()
     for atom, exponent in mono:
         own = atom_sign(goal.alg, atom)
-        if own == POSITIVE or exponent % 2 == 0 or (own == NONNEGATIVE and not goal.strict):
+        even, nonzero = exponent % 2 == 0, exponent < 0 or not goal.strict
+        if own == POSITIVE or (even and (nonzero or own == NEGATIVE)) or (own == NONNEGATIVE and nonzero):
             continue
-        if own in ("negative", "nonpositive"):
+        if own == NEGATIVE or (own == NONPOSITIVE and nonzero):
             sign = -sign
         else:
-            rest = mono_mul(rest, ((atom, exponent % 2),))
+            rest = mono_mul(rest, ((atom, exponent % 2 or 2),))
     odd = []
-    for factor, multiplicity in [*factors, *goal.value.den]:
-        if multiplicity % 2 == 0 and not goal.strict:
-            continue
+    for factor, multiplicity in factors:
         own = poly_sign(goal.alg, factor)
-        if own == POSITIVE or (own == NONNEGATIVE and not goal.strict):
+        if own == POSITIVE or (not goal.strict and (own == NONNEGATIVE or multiplicity % 2 == 0)):
             continue
-        odd.append(factor)
+        odd.append(factor if multiplicity % 2 else factor * factor)  # under a strict relation a square may not be 0
+    for factor, multiplicity in goal.value.den:
+        if multiplicity % 2 and poly_sign(goal.alg, factor) not in (POSITIVE, NONNEGATIVE):
+            odd.append(factor)
     return _remaining(goal, prove, sign, rest, odd)
 
 
