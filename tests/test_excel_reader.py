@@ -7,7 +7,7 @@ from contextlib import suppress
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from softsym.bindings import value
@@ -123,6 +123,7 @@ def test_cells_without_a_name_become_names() -> None:
 
 
 @given(st.text(max_size=40))
+@example("{0")
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(LanguageError):
         parse_formula(text)

@@ -265,8 +265,10 @@ class _Parser:
         return self.tokens[self.position]
 
     def take(self) -> Token:
-        self.position += 1
-        return self.tokens[self.position - 1]
+        """The next token, which is passed unless it is the end."""
+        token = self.next
+        self.position += token.kind != "end"
+        return token
 
     def fail(self, message: str) -> SoftsymError:
         at = self.next.start
