@@ -53,7 +53,11 @@ def report() -> Report:
     for group in GROUPS.values():
         entries = [entry for entry in catalog() if entry.group == group]
         made.section(group[0].upper() + group[1:], summary(group))
-        made.add(Table(("name", "statement", "verdict", "method", "seconds", "source"), tuple(map(_row, entries))))
+        made.add(
+            Table(
+                ("name", "statement", "verdict", "method", "seconds", "source"), tuple(map(_row, entries)), statuses=2
+            )
+        )
         for entry in entries:
             _instance(made, entry)
     return made

@@ -73,12 +73,16 @@ class Checked:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under a header; ``hidden`` columns (from 0) are to be predicted by the reader before they are shown."""
+    """Rows under a header; ``hidden`` columns (from 0) are to be predicted by the reader before they are shown.
+
+    ``statuses`` is the column (from 0) that holds the status of a verdict, if one does: the index counts them.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str | float | int, ...], ...]
     caption: str = ""
     hidden: tuple[int, ...] = ()
+    statuses: int | None = None
 
     def __post_init__(self) -> None:
         ragged = [row for row in self.rows if len(row) != len(self.header)]
@@ -183,7 +187,12 @@ class Document:
     sources: tuple[Link, ...] = ()
 
     @property
-    def verdicts(self) -> tuple[Verdict, ...]:
-        """All verdicts in it."""
-        blocks = (block for section in self.sections for block in section.blocks)
-        return tuple(v for block in blocks if isinstance(block, Checked) for v in block.verdicts)
+    def statuses(self) -> tuple[str, ...]:
+        """The status of every verdict in it."""
+        found: list[str] = []
+        for block in (block for section in self.sections for block in section.blocks):
+            if isinstance(block, Checked):
+                found += [verdict.status for verdict in block.verdicts]
+            elif isinstance(block, Table) and block.statuses is not None:
+                found += [str(row[block.statuses]) for row in block.rows]
+        return tuple(found)

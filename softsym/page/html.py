@@ -281,5 +281,5 @@ def counts(document: Document) -> str:
     >>> counts(Document("t", ()))
     ''
     """
-    statuses = [verdict.status for verdict in document.verdicts]
+    statuses = document.statuses
     return ", ".join(f"{statuses.count(s)} {s}" for s in ("proved", "refuted", "unknown") if s in statuses)
