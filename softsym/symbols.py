@@ -136,6 +136,20 @@ DEFAULT_KINDS: dict[str, Kind] = {
 }
 """The kinds that names have when a text does not declare them."""
 
+SIGN_OF_DOMAIN = {
+    "positive": "positive",
+    "negative": "negative",
+    "nonnegative": "nonnegative",
+    "unit": "nonnegative",
+    "positive vector": "positive",
+    "distribution": "positive",
+    "simplex": "nonnegative",
+    "onehot": "nonnegative",
+    "length": "positive",
+    "constant": "positive",
+}
+"""The sign that every value of a domain has, where it has one."""
+
 
 def kind_named(domain: str, length: Length = N) -> Kind | None:
     """The kind that a word of the language names, or ``None``.

@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, Algebra
 from softsym.algebra.polynomial import Atom, Mono, Poly, Rational
+from softsym.symbols import SIGN_OF_DOMAIN
 
-_DOMAINS = {
-    "positive": POSITIVE,
-    "negative": NEGATIVE,
-    "nonnegative": NONNEGATIVE,
-    "unit": NONNEGATIVE,
-    "positive vector": POSITIVE,
-    "distribution": POSITIVE,
-    "simplex": NONNEGATIVE,
-    "onehot": NONNEGATIVE,
-    "length": POSITIVE,
-}
 _STRICT = (POSITIVE, NEGATIVE)
 _WEAK = {POSITIVE: NONNEGATIVE, NEGATIVE: NONPOSITIVE}
 
@@ -62,9 +52,9 @@ def _term_sign(alg: Algebra, mono: Mono, positive: bool) -> str | None:
 def atom_sign(alg: Algebra, atom: Atom) -> str | None:
     """The sign of one atom."""
     if atom.head == "scalar":
-        return _DOMAINS.get(alg.scalars.get(atom.data[0], ""))
+        return SIGN_OF_DOMAIN.get(alg.scalars.get(atom.data[0], ""))
     if atom.head == "entry":
-        return _DOMAINS.get(alg.vectors[atom.data[0]].domain)
+        return SIGN_OF_DOMAIN.get(alg.vectors[atom.data[0]].domain)
     if atom.head == "exp":
         return _exp_sign(alg, atom.data[0])
     if atom.head == "sum":

@@ -6,21 +6,10 @@ from functools import lru_cache
 
 from softsym.expression import Apply, Expr, Symbol
 from softsym.stable.terms import rational
+from softsym.symbols import SIGN_OF_DOMAIN
 
 POSITIVE, NONNEGATIVE, NONPOSITIVE, NEGATIVE = "positive", "nonnegative", "nonpositive", "negative"
 
-_OF_DOMAIN = {
-    "positive": POSITIVE,
-    "negative": NEGATIVE,
-    "nonnegative": NONNEGATIVE,
-    "unit": NONNEGATIVE,
-    "positive vector": POSITIVE,
-    "distribution": POSITIVE,
-    "simplex": NONNEGATIVE,
-    "onehot": NONNEGATIVE,
-    "length": POSITIVE,
-    "constant": POSITIVE,
-}
 _FLIPPED = {POSITIVE: NEGATIVE, NEGATIVE: POSITIVE, NONNEGATIVE: NONPOSITIVE, NONPOSITIVE: NONNEGATIVE, None: None}
 _PASSED_ON = frozenset(("sum", "max", "min", "prod", "item", "concat", "drop", "list", "transpose", "mean"))
 _NEVER_NEGATIVE = frozenset(("abs", "relu", "hardmax", "onehot_argmax", "sparsemax", "basis", "delta", "identity"))
@@ -38,7 +27,7 @@ def sign_of(expr: Expr) -> str | None:
     if value is not None:
         return POSITIVE if value > 0 else NEGATIVE if value < 0 else NONNEGATIVE
     if isinstance(expr, Symbol):
-        return _OF_DOMAIN.get(expr.kind.domain)
+        return SIGN_OF_DOMAIN.get(expr.kind.domain)
     if not isinstance(expr, Apply):
         return None
     if expr.head in _NEVER_NEGATIVE:

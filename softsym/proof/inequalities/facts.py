@@ -40,18 +40,7 @@ def free_names(value: Rational) -> list[Index]:
 
 
 def _of_atom(goal: Goal, atom: Atom) -> Iterator[Fact]:
-    visit = {
-        "max": _extremum,
-        "count": _count,
-        **dict.fromkeys(("hard", "first", "sparse"), _share),
-        "sum": _sum,
-        "abs": _absolute,
-        "entry": _entry,
-        "scalar": _length,
-        "log": _log,
-        "exp": _exp,
-    }
-    rule = visit.get(atom.head)
+    rule = _RULES.get(atom.head)
     if rule is not None:
         yield from rule(goal, atom)
 
