@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from math import log
 from random import Random
 from typing import Any, TypeAlias
 
@@ -40,12 +41,16 @@ def short(value: float) -> Fraction:
 
 
 def sample(symbols: Sequence[Symbol], lengths: dict[str, int], random: Random) -> Point:
-    """A point within the kinds; later names are sometimes related to earlier ones of the same kind of shape."""
+    """A point within the kinds; later names are sometimes related to earlier ones of the same kind of shape.
+
+    Some faults show only where all the names are special at once: all at extremes, or all vectors close together.
+    """
+    draw = random.choice((_value, _value, _extreme, _near))
     values: dict[str, Any] = {}
     for symbol in symbols:
         if symbol.kind.type in ("length", "constant"):
             continue
-        values[symbol.name] = _value(symbol.kind, values, lengths, random)
+        values[symbol.name] = draw(symbol.kind, values, lengths, random)
     return Point(lengths, values)
 
 
@@ -55,7 +60,9 @@ def _value(kind: Kind, values: dict[str, Any], lengths: dict[str, int], random: 
     length = kind.vector_length.value(lengths)
     if kind.type == "index":
         taken = [v for v in values.values() if isinstance(v, int) and v <= length]
-        return random.choice(taken) if taken and random.random() < 0.3 else random.randint(1, length)
+        if taken and random.random() < 0.3:
+            return random.choice(taken)
+        return 1 if random.random() < 0.2 else random.randint(1, length)
     if kind.domain != "onehot" and random.random() < 0.4:
         related = _related(
             kind.domain, [v for v in values.values() if isinstance(v, tuple) and len(v) == length], random
@@ -63,6 +70,45 @@ def _value(kind: Kind, values: dict[str, Any], lengths: dict[str, int], random: 
         if related is not None:
             return related
     return VECTORS[kind.domain](length, random)
+
+
+def _extreme(kind: Kind, values: dict[str, Any], lengths: dict[str, int], random: Random) -> Any:
+    """A value at an extreme: one of the vectors in which a few entries win, a corner, a small or middle number."""
+    if kind.type == "index":
+        return _value(kind, values, lengths, random)
+    if kind.type == "scalar":
+        plain = [x for x in (_F(1), _F(1, 2), _F(-1), _F(0), _F(2)) if in_domain(kind.domain, x)]
+        return random.choice((plain[0], *plain))
+    rule = _EXTREMES.get(kind.domain, VECTORS[kind.domain])
+    return rule(kind.vector_length.value(lengths), random)
+
+
+def _near(kind: Kind, values: dict[str, Any], lengths: dict[str, int], random: Random) -> Any:
+    """A vector a little aside from an earlier one, or the first one of its length at a simple place."""
+    if kind.type != "vector" or kind.domain == "onehot":
+        return _value(kind, values, lengths, random)
+    n = kind.vector_length.value(lengths)
+    others = [v for v in values.values() if isinstance(v, tuple) and len(v) == n]
+    if not others:
+        return _simple_place(kind.domain, n, random)
+    moved = _aside(random.choice(others), random)
+    return moved if vector_in_domain(kind.domain, moved) else VECTORS[kind.domain](n, random)
+
+
+def _simple_place(domain: str, n: int, random: Random) -> Vector:
+    if domain in ("distribution", "simplex") and random.random() < 0.5:
+        return (_F(1, n),) * n
+    if domain == "vector" and random.random() < 0.5:
+        return random.choice((_winners(n, random), (_F(0),) * n))
+    return VECTORS[domain](n, random)
+
+
+def _aside(start: Vector, random: Random) -> Vector:
+    """A step in a direction of few values, mostly without a part along (1, ..., 1)."""
+    n, step = len(start), random.choice((_F(1, 10), _F(1, 2), _F(1, 100), _F(1), _F(1, 10**4)))
+    up = {*random.sample(range(n), random.choice((1, (n + 1) // 2)))}
+    down = {*random.sample(range(n), min(n, len(up)))} - up if random.random() < 0.7 else frozenset[int]()
+    return tuple(x + (step if k in up else -step if k in down else 0) for k, x in enumerate(start))
 
 
 def scalar(domain: str, random: Random) -> Fraction:
@@ -123,6 +169,14 @@ def _dominant(n: int, random: Random) -> Vector:
     return tuple(gap if k == place else _F(0) for k in range(n))
 
 
+def _winners(n: int, random: Random) -> Vector:
+    """A few equal entries above all others, by a gap at which both groups have a share in a softmax."""
+    count = random.choice((1, 1, 1, 2, n // 2, n - 1)) if n > 1 else 1
+    gap = _F(f"{log(max(1, n - count) / max(1, count)) + random.uniform(-1, 3):.1f}") * random.choice((1, 1, 1, -1))
+    places = {*random.sample(range(n), max(1, count))} if n < 10 else range(max(1, count))
+    return tuple(gap if k in places else _F(0) for k in range(n))
+
+
 def _equal(n: int, random: Random) -> Vector:
     return (random.choice((_F(0), _F(1), scalar("real", random))),) * n
 
@@ -135,7 +189,7 @@ def _close(n: int, random: Random) -> Vector:
     return tuple(1 + _F(random.randint(-3, 3), 10**6) for _ in range(n))
 
 
-_REAL_VECTORS = (_gaussian, _gaussian, _small_integers, _two_levels, _dominant, _equal, _gaps, _close)
+_REAL_VECTORS = (_gaussian, _gaussian, _small_integers, _two_levels, _dominant, _winners, _equal, _gaps, _close)
 
 
 def _real_vector(n: int, random: Random) -> Vector:
@@ -175,6 +229,13 @@ def _simplex(n: int, random: Random) -> Vector:
     return weights(given)
 
 
+def _corner(n: int, random: Random) -> Vector:
+    """A distribution that is nearly all in one entry, or in some of them alike."""
+    epsilon = _F(1, 10 ** random.choice((2, 6, 9, 20)))
+    places = {*random.sample(range(n), random.choice((1, 1, (n + 1) // 2)))}
+    return weights([_F(1) if k in places else epsilon for k in range(n)])
+
+
 def _onehot(n: int, random: Random) -> Vector:
     place = random.randrange(n)
     return tuple(_F(int(k == place)) for k in range(n))
@@ -188,6 +249,11 @@ VECTORS: dict[str, Callable[[int, Random], Vector]] = {
     "onehot": _onehot,
 }
 """How to draw a vector of each kind."""
+_EXTREMES: dict[str, Callable[[int, Random], Vector]] = {
+    "vector": _winners,
+    "distribution": _corner,
+    "simplex": _corner,
+}
 
 
 def _related(domain: str, others: list[Vector], random: Random) -> Vector | None:

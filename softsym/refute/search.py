@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain, count
-from math import inf
+from math import inf, log
 from random import Random
 from time import monotonic
 
@@ -31,7 +31,7 @@ SHORTENING = 0.4
 """The seconds that a counterexample may be shortened for even after the time of the search."""
 _PIECEWISE = {"max", "abs", "sign", "hardmax", "onehot_argmax", "sparsemax", "argmax_count", "limit", "relu", "min"}
 _FIRST_SIZES = (2, 3, 1, 2, 4, 3, 2, 5, 1, 3, 2, 8)
-_SIZES = (2, 3, 17, 1, 5, 2, 12, 3, 25, 4, 40, 2, 30, 6)
+_SIZES = (2, 3, 17, 1, 5, 2, 12, 3, 25, 4, 40, 2, 30, 6, 100, 3, 20, 2, 700, 8)
 _LARGE_SIZES = (50, 100, 200, 500, 1000)
 
 
@@ -84,7 +84,7 @@ class Search:
         self.costs: dict[int, float] = {}
         self.sizes: set[int] = set()
         self.climbed: set[int] = set()
-        self.climbs = 0
+        self.climbs, self.climbing = 0, 0.0
 
     def findings(self) -> Findings:
         failed = None
@@ -99,17 +99,21 @@ class Search:
 
     def _explored(self) -> Candidate | None:
         """Points drawn at random, and climbs from the tightest in between, until one fails or enough hold."""
-        plenty, bounds = self._plenty(), {*self.claim.relations} != {"=="}
+        plenty, started = self._plenty(), monotonic()
         for number, lengths in enumerate(self._lengths(), start=1):
             if monotonic() > self.deadline or len(self.holding) >= plenty or max(lengths.values()) > MAX_LENGTH:
                 return None
             candidate = self.admissible.draw(lengths)
             if candidate is not None and self._fails(candidate):
                 return candidate
-            found = self._climbed() if bounds and number % DRAWS_A_CLIMB == 0 else None
+            found = self._climbed() if number % DRAWS_A_CLIMB == 0 and self._may_climb(started) else None
             if found is not None or self.climbs > CLIMBS_A_SECOND * max(0.5, self.seconds):
                 return found
         return None
+
+    def _may_climb(self, started: float) -> bool:
+        """Whether the claim has bounds to climb to, and climbs have not had more than their half of the time yet."""
+        return {*self.claim.relations} != {"=="} and 2 * self.climbing <= monotonic() - started
 
     def _plenty(self) -> int:
         if {*self.claim.relations} != {"=="}:
@@ -147,8 +151,17 @@ class Search:
         if not self.costs:
             return True
         known = max(self.costs)
-        expected: float = self.costs[known] * max(1.0, size / known) ** 2.5
+        expected: float = self.costs[known] * max(1.0, size / known) ** self._growth()
         return expected < (self.deadline - monotonic()) / 8
+
+    def _growth(self) -> float:
+        """The power of the size with which the time of a point has grown so far."""
+        large = max(self.costs)
+        small = [n for n in self.costs if n <= large / 2]
+        if large < 16 or not small:
+            return 2.5
+        grown = log(self.costs[large] / self.costs[max(small)]) / log(large / max(small))
+        return min(max(grown, 1.0), 3.0)
 
     def _judged(self, candidate: Candidate) -> Judgement:
         started = monotonic()
@@ -188,7 +201,10 @@ class Search:
             start = self.random.choice((ties if turn == 3 else tight) or fresh)
         self.climbs += 1
         self.climbed.add(start)
-        return self._climb(*self.holding[start])
+        before = monotonic()
+        found = self._climb(*self.holding[start])
+        self.climbing += monotonic() - before
+        return found
 
     def _climb(self, slack: float, start: Candidate) -> Candidate | None:
         best, patience, ceiling = start, PATIENCE, GROWTH * max(10.0, magnitude(start.point))

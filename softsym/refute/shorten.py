@@ -86,12 +86,23 @@ def _levelled(point: Point, symbols: Sequence[Symbol]) -> Iterator[Point]:
 
 
 def _smaller(point: Point, symbols: Sequence[Symbol]) -> Iterator[Point]:
-    """Points with fewer entries."""
+    """Points with fewer entries: whole blocks left out first, then single ones."""
     for name, size in point.lengths.items():
+        for parts in (2, 4, 8, 16, 32):
+            for start in range(parts if size >= 4 * parts else 0):
+                block = range(start * size // parts, (start + 1) * size // parts)
+                yield from _without(symbols, point, name, block)
         for entry in reversed(range(size)):
-            smaller = resized(symbols, point, name, entry, 0)
-            if smaller is not None:
-                yield smaller
+            yield from _without(symbols, point, name, range(entry, entry + 1))
+
+
+def _without(symbols: Sequence[Symbol], point: Point, name: str, block: range) -> Iterator[Point]:
+    """The point without the entries of a block, if there is one."""
+    smaller: Point | None = point
+    for entry in reversed(block):
+        smaller = resized(symbols, smaller, name, entry, 0) if smaller is not None else None
+    if smaller is not None:
+        yield smaller
 
 
 def _simpler_values(point: Point, symbols: Sequence[Symbol]) -> Iterator[Point]:

@@ -63,6 +63,11 @@ lse((z + w)/2) <= (lse(z) + lse(w))/2 - norm(z - w, 2)**2/1000
 dot(v, outer(softmax(z), softmax(z)) @ v) <= 0.999*dot(v, v)
 abs(moment(p, z, 3)) <= 0.096*(max(z) - min(z))**3
 sparsemax(z)[i] <= softmax(z)[i] + 0.4
+max(z) - boltzmann(z, beta) <= 0.55*log(N)/beta
+norm(grad(boltzmann(z), z), 1) <= 2
+sum((sqrt(p) - sqrt(q))**2) <= 0.999*norm(p - q, 1)
+entropy((p + q)/2) <= (entropy(p) + entropy(q))/2 + 0.99*log(2)
+lse(t*z + (1 - t)*w) >= t*lse(z) + (1 - t)*lse(w) - t*(1 - t)*norm(z - w, 2)**2/4.1 where t: unit
 """
 
 BY_A_HAIR = """
