@@ -52,7 +52,7 @@ def _decided(head: str, left: Piece, right: Piece) -> Piece | None:
     return right if left.value == neutral and head in ("mul", "add") else None
 
 
-def _positive(expr: Expr) -> bool:
+def is_positive(expr: Expr) -> bool:
     """Whether the base of a power is positive by its form, so that 0**0 cannot arise."""
     return (isinstance(expr, Apply) and expr.head == "exp") or (isinstance(expr, Number) and expr.value > 0)
 
@@ -204,7 +204,7 @@ class PiecePrinter:
             return self.call("SQRT", base)
         power = self.at(expr.args[1], positions if expr.args[1].shape else (), env)
         text = f"({base.within(ATOM)}^{power.within(ATOM)})"
-        if exponent is not None or _positive(expr.args[0]):
+        if exponent is not None or is_positive(expr.args[0]):
             return self.join(text, ATOM, base, power)
         if base.axes or power.axes:  # IF is not evaluated as an array inside SUMPRODUCT
             shifted = f"({base.within(ADDITIVE)}+({power.text}=0)*(1-{base.within(MULTIPLICATIVE)}))"

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from softsym.errors import LanguageError, SoftsymError
+from softsym.targets.excel_tokens import Token
+from softsym.targets.excel_tokens import tokens as tokens
 
 MAX_CHARACTERS, MAX_LEVELS, MAX_ARGUMENTS, MAX_TEXT = 8192, 64, 255, 255
 """Excel's limits: characters of a formula, levels of functions, arguments of a function, characters of a text in it."""
+MAX_NAMES = 126
+"""How many names one ``LET`` gives, which is 253 arguments."""
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 
 ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!")
@@ -117,6 +121,14 @@ class Call:
     args: tuple[Formula, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Invoke:
+    """A function that a formula gives, called at once: ``LAMBDA(x,x+1)(2)``."""
+
+    function: Formula
+    args: tuple[Formula, ...]
+
+
 Formula: TypeAlias = (
     NumberLiteral
     | TextLiteral
@@ -129,8 +141,10 @@ Formula: TypeAlias = (
     | Unary
     | Binary
     | Call
+    | Invoke
 )
 
+_PREFIX = re.compile(r"^(_xlfn\.|_xlws\.|_xlpm\.)+", re.IGNORECASE)
 _CELL = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([1-9][0-9]{0,6})")
 _QUOTED = re.compile(r"(?<!')'(?:'')*(?!')|\[")
 _SHEET = re.compile(r"[\w.]+")
@@ -202,45 +216,6 @@ def _corners(address: str) -> tuple[int, int, int, int] | None:
     return row, column, row, column
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A part of a formula's text: its kind, itself and where it starts."""
-
-    kind: str  # number, text, operand, function, operator, open, close, separator, brace, end
-    text: str
-    start: int
-
-
-_TOKEN = re.compile(
-    r"""(?P<space>\s+)
-    |(?P<text>"(?:[^"]|"")*")
-    |(?P<error>\#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|GETTING_DATA|SPILL!|CALC!))
-    |(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![A-Za-z0-9_.!:]))
-    |(?P<function>[A-Za-z_][A-Za-z0-9_.]*(?=\())
-    |(?P<operand>(?:'(?:[^']|'')+'!|[\w.\\\[\]]+!)?(?:\$?[A-Za-z]{1,3}\$?[0-9]+:\$?[A-Za-z]{1,3}\$?[0-9]+(?![\w(])
-        |\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}(?![\w(])|\$?[0-9]+:\$?[0-9]+|\#REF!|[\w.\\$?]+(?:\[(?:[^\[\]]|\[[^\]]*\])*\])*\#?))
-    |(?P<operator><=|>=|<>|[-+*/^&=<>%@])
-    |(?P<open>[({])|(?P<close>[)}])|(?P<separator>[,;])""",
-    re.VERBOSE,
-)
-
-
-def tokens(text: str) -> list[Token]:
-    """The tokens of a formula, without its leading ``=``.
-
-    Raises :class:`~softsym.errors.LanguageError` at a character that no token begins with.
-    """
-    found, position = [], 0
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None:
-            raise LanguageError("cannot read this part of the formula", text=text, start=position, end=position + 1)
-        if match.lastgroup != "space":
-            found.append(Token(match.lastgroup or "", match[0], position))
-        position = match.end()
-    return [*found, Token("end", "", len(text))]
-
-
 def parse_formula(text: str) -> Formula:
     """The tree of a formula, with or without its leading ``=``.
 
@@ -304,6 +279,8 @@ class _Parser:
 
     def postfix(self) -> Formula:
         tree = self.atom()
+        while self.next.text == "(" and isinstance(tree, Call | Invoke):
+            tree = Invoke(tree, self.arguments())
         while self.next.text == "%":
             tree = Unary(self.take().text, tree)
         return tree
@@ -329,10 +306,13 @@ class _Parser:
             return LogicalLiteral(token.text.upper() == "TRUE")
         if token.text.endswith("#REF!"):
             return ErrorLiteral("#REF!")
-        return parse_reference(token.text) or DefinedName(token.text)
+        return parse_reference(token.text) or DefinedName(_PREFIX.sub("", token.text))
 
     def read_function(self, token: Token) -> Formula:
-        name = re.sub(r"^(_xlfn\.|_xlws\.|_xlpm\.)+", "", token.text, flags=re.IGNORECASE).upper()
+        name, args = _PREFIX.sub("", token.text).upper(), self.arguments()
+        return LogicalLiteral(name == "TRUE") if name in ("TRUE", "FALSE") and not args else Call(name, args)
+
+    def arguments(self) -> tuple[Formula, ...]:
         self.expect("(")
         args: list[Formula] = []
         while self.next.text != ")":
@@ -343,9 +323,7 @@ class _Parser:
             elif self.next.text != ")":
                 raise self.fail("',' or ')' is missing here")
         self.take()
-        if name in ("TRUE", "FALSE") and not args:
-            return LogicalLiteral(name == "TRUE")
-        return Call(name, tuple(args))
+        return tuple(args)
 
     def read_open(self, token: Token) -> Formula:
         if token.text == "{":
@@ -378,6 +356,8 @@ def children(node: Formula) -> tuple[Formula, ...]:
         return node.left, node.right
     if isinstance(node, Call):
         return node.args
+    if isinstance(node, Invoke):
+        return node.function, *node.args
     return tuple(x for row in node.rows for x in row) if isinstance(node, ArrayLiteral) else ()
 
 
