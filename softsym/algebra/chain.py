@@ -53,13 +53,8 @@ class Chain(ZeroTest):
             raise BudgetError(f"{len(key)} free indices coincide in too many ways")
         if key not in self.settings:
             ways = partitions([found[k] for k in key], lambda a, b: self._may_coincide(self.lowering, a, b))
-            self.settings[key] = [_Setting(*self._assumed(blocks)) for blocks in ways]
+            self.settings[key] = [_Setting(*self._algebra(self.lowering, blocks)) for blocks in ways]
         return self.settings[key]
-
-    def _assumed(self, blocks: list[list[Any]]) -> tuple[Algebra, Normalizer]:
-        alg, normalizer = self._algebra(self.lowering, blocks)
-        self._assume(alg, normalizer, self.lowering, [])
-        return alg, normalizer
 
 
 class _Setting:

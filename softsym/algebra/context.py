@@ -20,10 +20,11 @@ class Algebra:
     """One computation's context.
 
     ``ranges`` gives the length that an index runs over; ``vectors`` and ``scalars`` the kinds of names; ``facts`` the
-    signs of primitive polynomials that declarations give; ``rules`` replace an atom that a declared equation solves
-    for. Two different free indices are different numbers here: that two may coincide is tried by the zero test, which
-    makes one of them the other. With ``open_deltas`` whether they are the same stays open, as a Kronecker delta: for
-    expressions that are to be shown.
+    signs of primitive polynomials that declarations give, ``signs`` those of atoms and ``entry_signs`` those of the
+    entries of vectors; ``rules`` replace an atom that a declared equation solves for, and ``defined`` gives the entries
+    of vectors that declared equations define, at a bound index. Two different free indices are different numbers here:
+    that two may coincide is tried by the zero test, which makes one of them the other. With ``open_deltas`` whether
+    they are the same stays open, as a Kronecker delta: for expressions that are to be shown.
     """
 
     vectors: dict[str, Kind] = field(default_factory=dict)
@@ -31,7 +32,10 @@ class Algebra:
     ranges: dict[Index, Length] = field(default_factory=dict)
     hot: dict[str, Index] = field(default_factory=dict)
     facts: dict[Poly, str] = field(default_factory=dict)
+    signs: dict[Atom, str] = field(default_factory=dict)
+    entry_signs: dict[str, str] = field(default_factory=dict)
     rules: dict[Atom, Rational] = field(default_factory=dict)
+    defined: dict[str, tuple[Index, Rational]] = field(default_factory=dict)
     deadline: float = float("inf")
     open_deltas: bool = False
     _atoms: dict[tuple[str, tuple[Any, ...]], Atom] = field(default_factory=dict)

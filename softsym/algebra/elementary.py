@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import gcd
 from typing import Any
 
 from flint import fmpq, fmpz
@@ -27,6 +28,7 @@ from softsym.algebra.polynomial import (
     inverse,
     mono_mul,
     mono_pow,
+    order_key,
 )
 from softsym.algebra.signs import atom_sign, is_positive, poly_sign, sign_of
 from softsym.errors import BudgetError, UnsupportedError
@@ -231,19 +233,30 @@ def log(alg: Algebra, value: Rational) -> Rational:
     unit, factors = _split(primitive)
     coefficient = coefficient * unit
     total = _log_number(alg, abs(coefficient))
-    unknown = Rational.of(1 if coefficient > 0 else -1)
-    for atom, exponent in mono:
-        known, rest = _log_factor(alg, atom, exponent)
-        total, unknown = total + known, multiply(alg, unknown, rest)
-    for factor, multiplicity in [*factors, *((p, -n) for p, n in value.den)]:
-        known, rest = _log_poly(alg, factor, multiplicity)
-        total, unknown = total + known, multiply(alg, unknown, rest)
-    left = unknown.constant()
-    if left is None:
-        return total + _log_atom(alg, unknown)
-    if left < 0:
+    together: list[tuple[Rational, int]] = []
+    sign = 1 if coefficient > 0 else -1
+    split = [_log_factor(alg, atom, exponent) for atom, exponent in mono]
+    split += [_log_poly(alg, p, n) for p, n in [*factors, *((p, -n) for p, n in value.den)]]
+    for known, flip, rest in split:
+        total, sign, together = total + known, sign * flip, [*together, *rest]
+    if together:
+        return total + _log_together(alg, sign, together)
+    if sign < 0:
         raise UnsupportedError("the logarithm of a negative number")
     return total
+
+
+def _log_together(alg: Algebra, sign: int, factors: list[tuple[Rational, int]]) -> Rational:
+    """The logarithm of a positive product of odd powers whose signs are not known: of its root, the first factor above.
+
+    If u**n > 0 and n is odd, then u > 0.
+    """
+    factors.sort(key=lambda factor: sorted(map(order_key, factor[0].num.terms)))
+    root = gcd(*(n for _, n in factors)) * (1 if factors[0][1] > 0 else -1)
+    product = Rational.of(sign)
+    for base, power in factors:
+        product = multiply(alg, product, integer_power(alg, base, power // root))
+    return multiply(alg, Rational.of(root), _log_atom(alg, product))
 
 
 def _split(poly: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:
@@ -266,36 +279,39 @@ def _log_number(alg: Algebra, value: fmpq) -> Rational:
     return total
 
 
-def _log_factor(alg: Algebra, atom: Atom, exponent: Exponent) -> tuple[Rational, Rational]:
-    """The logarithm of ``atom**exponent``, and what of it stays under a common logarithm."""
+_Split = tuple[Rational, int, list[tuple[Rational, int]]]
+"""A logarithm, a sign, and factors to odd powers that stay under a common logarithm."""
+
+
+def _log_factor(alg: Algebra, atom: Atom, exponent: Exponent) -> _Split:
+    """The logarithm of ``atom**exponent``, its sign, and what of it stays under a common logarithm."""
     times = Rational.of(Fraction(exponent))
-    nothing, one = Rational.of(0), Rational.of(1)
     sign = atom_sign(alg, atom)
     if atom.head == "exp" and sign is not None:
-        return multiply(alg, times, Rational(Poly({atom.data[0]: fmpq(1)}), atom.data[1])), one
+        return multiply(alg, times, Rational(Poly({atom.data[0]: fmpq(1)}), atom.data[1])), 1, []
     if atom.head == "root":
-        return multiply(alg, times, log(alg, atom.data[0])), one
+        return multiply(alg, times, log(alg, atom.data[0])), 1, []
     base = Rational(Poly({((atom, 1),): fmpq(1)}))
     if sign in (POSITIVE, NONNEGATIVE):
-        return multiply(alg, times, _log_atom(alg, base)), one
-    if exponent % 2 == 0:
-        return multiply(alg, times, _log_atom(alg, absolute(alg, base))), one
-    if sign == NEGATIVE:
-        return multiply(alg, times, _log_atom(alg, -base)), Rational.of(-1)
-    return nothing, integer_power(alg, base, int(exponent))
+        return multiply(alg, times, _log_atom(alg, base)), 1, []
+    return _log_signed(alg, base, int(exponent), sign)
 
 
-def _log_poly(alg: Algebra, poly: Poly, multiplicity: int) -> tuple[Rational, Rational]:
+def _log_poly(alg: Algebra, poly: Poly, multiplicity: int) -> _Split:
     base, times = Rational(poly), Rational.of(multiplicity)
     sign = poly_sign(alg, poly)
     if sign in (POSITIVE, NONNEGATIVE):
-        return multiply(alg, times, _log_atom(alg, base)), Rational.of(1)
+        return multiply(alg, times, _log_atom(alg, base)), 1, []
+    return _log_signed(alg, base, multiplicity, sign)
+
+
+def _log_signed(alg: Algebra, base: Rational, power: int, sign: str | None) -> _Split:
+    """The logarithm of an integer power of what is negative, or of unknown sign."""
     if sign is not None:
-        flip = Rational.of(-1 if multiplicity % 2 else 1)
-        return multiply(alg, times, _log_atom(alg, -base)), flip
-    if multiplicity % 2 == 0:
-        return multiply(alg, times, _log_atom(alg, absolute(alg, base))), Rational.of(1)
-    return Rational.of(0), integer_power(alg, base, multiplicity)
+        return multiply(alg, Rational.of(power), _log_atom(alg, -base)), -1 if power % 2 else 1, []
+    if power % 2 == 0:
+        return multiply(alg, Rational.of(power), _log_atom(alg, absolute(alg, base))), 1, []
+    return Rational.of(0), 1, [(base, power)]
 
 
 def absolute(alg: Algebra, value: Rational) -> Rational:

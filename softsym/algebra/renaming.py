@@ -18,7 +18,10 @@ Renaming: TypeAlias = Mapping[Index, Index]
 
 
 def entry(alg: Algebra, vector: str, index: Index) -> Rational:
-    """One entry of a named vector; of a one-hot one it is a delta."""
+    """One entry of a named vector: what an equation defines it to be, or of a one-hot one a delta."""
+    if vector in alg.defined:
+        bound, value = alg.defined[vector]
+        return rename(alg, value, {bound: index})
     if vector in alg.hot:
         return kronecker(alg, index, alg.hot[vector])
     return alg.of(alg.atom("entry", vector, index, free=frozenset({index})))

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from flint import fmpq
+
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, Algebra
-from softsym.algebra.polynomial import Atom, Mono, Poly, Rational
+from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational, mono_mul
 from softsym.symbols import SIGN_OF_DOMAIN
 
 _STRICT = (POSITIVE, NEGATIVE)
+_SUM_ONE = ("distribution", "simplex", "onehot")
+_AT_LEAST = (POSITIVE, NONNEGATIVE)
 _WEAK = {POSITIVE: NONNEGATIVE, NEGATIVE: NONPOSITIVE}
 
 
@@ -25,16 +31,75 @@ def is_positive(alg: Algebra, value: Rational) -> bool:
 
 
 def poly_sign(alg: Algebra, poly: Poly) -> str | None:
-    """The sign of a nonzero polynomial: that of all its terms, or of a declared fact about its primitive part."""
+    """The sign of a nonzero polynomial: that of all its terms, of a declared fact about its primitive part, or of a
+    sum that some of its terms are taken from."""
+    if not poly:
+        return None
+    sign = _common_sign(alg, poly)
+    if sign is not None:
+        return sign
+    coefficient, mono, primitive = poly.primitive()
+    known = alg.facts.get(primitive)
+    if known is None and _exceeds_own_terms(alg, primitive):
+        known = NONNEGATIVE
+    elif known is None and _exceeds_own_terms(alg, -primitive):
+        known = NONPOSITIVE
+    return _times(_term_sign(alg, mono, coefficient > 0), known) if known else None
+
+
+def _exceeds_own_terms(alg: Algebra, poly: Poly) -> bool:
+    """Whether the polynomial is a sum of what is >= 0 less some of its own terms, and besides what is >= 0."""
+    left = _besides_remainder(alg, poly)
+    return left is not None and (not left or poly_sign(alg, left) in _AT_LEAST)
+
+
+def _common_sign(alg: Algebra, poly: Poly) -> str | None:
+    """The sign that all terms have."""
     signs = {_term_sign(alg, mono, coefficient > 0) for mono, coefficient in poly}
     for strict, weak in _WEAK.items():
         if signs <= {strict, weak}:
             return strict if strict in signs else weak
-    if not poly:
+    return None
+
+
+def _besides_remainder(alg: Algebra, poly: Poly) -> Poly | None:
+    """The other terms, if some are a sum of what is >= 0 less some of its own terms, which is >= 0 too."""
+    if alg.open_deltas:
         return None
-    coefficient, mono, primitive = poly.primitive()
-    known = alg.facts.get(primitive)
-    return _times(_term_sign(alg, mono, coefficient > 0), known) if known else None
+    for whole, outside, body, bound in _wholes(alg, poly):
+        taken = _own_terms(alg, poly, whole, outside, body, bound)
+        if taken:
+            return Poly({m: c for m, c in poly if m != whole and m not in taken})
+    return None
+
+
+def _wholes(alg: Algebra, poly: Poly) -> Iterator[tuple[Mono, Mono, Rational, Index]]:
+    """The terms that are sums of what is >= 0: the term, what stands beside the sum in it, its body and its index."""
+    for mono, coefficient in poly:
+        for atom, exponent in mono:
+            beside = tuple(pair for pair in mono if pair[0] is not atom)
+            if exponent != 1 or _term_sign(alg, mono, True) not in _AT_LEAST:
+                continue
+            if atom.head == "sum" and len(atom.data[0]) == 1 and coefficient > 0:
+                yield mono, beside, atom.data[1], atom.data[0][0]
+            if atom.head == "entry" and alg.vectors[atom.data[0]].domain in _SUM_ONE and poly.terms.get(beside, 0) > 0:
+                index = atom.data[1]
+                yield beside, beside, Rational(Poly({((atom, 1),): fmpq(1)})), index
+
+
+def _own_terms(alg: Algebra, poly: Poly, whole: Mono, outside: Mono, body: Rational, bound: Index) -> set[Mono]:
+    """The negative terms of a polynomial that are terms of a sum times what stands beside it, at different indices."""
+    from softsym.algebra.renaming import rename
+
+    fits = [i for i in poly.free if isinstance(i, int) or alg.ranges.get(i) == alg.ranges.get(bound)]
+    named = [i for i in fits if not isinstance(i, tuple)]  # a bound index may be any of the others
+    found: set[Mono] = set()
+    for index in named if named else fits[:1]:
+        single = rename(alg, body, {bound: index}).single()
+        mono = mono_mul(single[0], outside) if single is not None else ()
+        if single is not None and -poly.terms[whole] * single[1] <= poly.terms.get(mono, 0) < 0:
+            found.add(mono)
+    return found
 
 
 def _term_sign(alg: Algebra, mono: Mono, positive: bool) -> str | None:
@@ -50,11 +115,17 @@ def _term_sign(alg: Algebra, mono: Mono, positive: bool) -> str | None:
 
 
 def atom_sign(alg: Algebra, atom: Atom) -> str | None:
-    """The sign of one atom."""
+    """The sign of one atom: the one that its kind gives, or a declaration."""
+    own = _own_sign(alg, atom)
+    return own if own in _STRICT else alg.signs.get(atom, own)
+
+
+def _own_sign(alg: Algebra, atom: Atom) -> str | None:
     if atom.head == "scalar":
         return SIGN_OF_DOMAIN.get(alg.scalars.get(atom.data[0], ""))
     if atom.head == "entry":
-        return SIGN_OF_DOMAIN.get(alg.vectors[atom.data[0]].domain)
+        own = SIGN_OF_DOMAIN.get(alg.vectors[atom.data[0]].domain)
+        return own if own in _STRICT else alg.entry_signs.get(atom.data[0], own)
     if atom.head == "exp":
         return _exp_sign(alg, atom.data[0])
     if atom.head == "sum":

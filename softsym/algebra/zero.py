@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sympy
-from flint import fmpq
 
 from softsym.algebra.blocks import Matrix
-from softsym.algebra.context import Algebra
-from softsym.algebra.families import Member
+from softsym.algebra.context import NONNEGATIVE, Algebra
+from softsym.algebra.declared import Given, assume, note_sign, without_multiples
 from softsym.algebra.lowering import Lowering
 from softsym.algebra.normal import Normalizer
-from softsym.algebra.polynomial import Atom, FlintRing, Index, Mono, Poly, Rational, mono_pow
-from softsym.algebra.signs import atom_sign, poly_sign
+from softsym.algebra.polynomial import Index, Rational
 from softsym.errors import BudgetError, UnsupportedError
 from softsym.expression import Expr, Symbol, free_symbols
 from softsym.symbols import Length
@@ -104,25 +102,26 @@ class ZeroTest:
 
     def _coinciding(self, lowering: Lowering, scalar: Any, own: Sequence[Any]) -> Iterator[Case]:
         given = self._given(lowering)
-        free = self._free_indices(lowering, [scalar, *(g.scalar for g in given)])
+        bound = {symbol for g in given for symbol, _ in g.own}
+        free = [i for i in self._free_indices(lowering, [scalar, *(g.scalar for g in given)]) if i not in bound]
         if len(free) > MAX_FREE:
             raise BudgetError(f"{len(free)} free indices coincide in too many ways")
         for blocks in partitions(free, lambda a, b: self._may_coincide(lowering, a, b)):
             if not self._as_declared(blocks):
                 continue
             alg, normalizer = self._algebra(lowering, blocks)
-            known, unsolved = self._assume(alg, normalizer, lowering, given)
+            known, unsolved = assume(alg, normalizer, given)
             difference = without_multiples(normalizer.normal(scalar), unsolved)
             yield Case(tuple(tuple(map(str, b)) for b in blocks), alg, difference, known)
 
     def _given(self, lowering: Lowering) -> list[Given]:
-        """The declared conditions on scalars, lowered; one outside the algebra says nothing."""
+        """The declared conditions on scalars and on entries, lowered; one outside the algebra says nothing."""
         facts = self.assumptions
         found: list[Given] = []
         signed = [(e, "positive") for e in facts.positive] + [(e, "nonnegative") for e in facts.nonnegative]
         for expr, sign in [*signed, *((e, "") for e in facts.equations)]:
             try:
-                found += [Given(s, sign) for s, own in entries(lowering, expr) if not own]
+                found += [Given(s, sign, own) for s, own in _conditions(lowering, expr)]
             except (UnsupportedError, BudgetError):
                 continue
         return found
@@ -158,6 +157,8 @@ class ZeroTest:
 
     def _algebra(self, lowering: Lowering, blocks: list[list[Any]]) -> tuple[Algebra, Normalizer]:
         alg = Algebra(vectors=lowering.kinds, deadline=self.deadline)
+        for unit in lowering.units:
+            note_sign(alg, Rational.of(1) - alg.of(alg.atom("scalar", unit)), NONNEGATIVE)
         indices: dict[Any, Index] = {}
         for block in blocks:
             literals = [int(s) for s in block if not isinstance(s, HotIndex) and s.is_Integer]
@@ -171,42 +172,6 @@ class ZeroTest:
                 if length is not None and not literals:
                     alg.ranges[name] = length
         return alg, Normalizer(alg, indices)
-
-    def _assume(
-        self, alg: Algebra, normalizer: Normalizer, lowering: Lowering, given: list[Given]
-    ) -> tuple[tuple[tuple[Rational, bool], ...], list[Poly]]:
-        """Tell the algebra the conditions; returns those about signs, and the equations that no atom solves."""
-        known: list[tuple[Rational, bool]] = []
-        unsolved: list[Poly] = []
-        for condition in given:
-            if condition.sign and (value := _known(normalizer, condition)) is not None:
-                note_sign(alg, value, condition.sign)
-                known.append((value, condition.sign == "positive"))
-        for name in lowering.units:
-            t = Rational(Poly({((alg.atom("scalar", name), 1),): fmpq(1)}))
-            note_sign(alg, Rational.of(1) - t, "nonnegative")
-        for condition in given:
-            if not condition.sign and (value := _known(normalizer, condition)) is not None:
-                if not solve(alg, value):
-                    unsolved.append(value.num)
-                normalizer.cache.clear()  # what was made before the rule does not know it
-        return tuple(known), unsolved
-
-
-@dataclass(frozen=True)
-class Given:
-    """A declared condition on a lowered scalar: its sign, or ``""`` where it is 0."""
-
-    scalar: Any
-    sign: str
-
-
-def _known(normalizer: Normalizer, condition: Given) -> Rational | None:
-    """The normal form of what a condition is about, if it is in the algebra."""
-    try:
-        return normalizer.normal(condition.scalar)
-    except (UnsupportedError, BudgetError):
-        return None
 
 
 @dataclass(frozen=True)
@@ -246,6 +211,20 @@ def entries(lowering: Lowering, expr: Expr) -> list[tuple[Any, tuple[Any, ...]]]
     return [(value, ())]
 
 
+def _conditions(lowering: Lowering, expr: Expr) -> Iterator[tuple[Any, tuple[tuple[Any, Length], ...]]]:
+    """A condition on a scalar, or on each entry of a vector at a bound index; one on some entries says nothing."""
+    value = lowering.lower(expr)
+    if not isinstance(value, tuple):
+        yield from () if isinstance(value, Matrix) else [(value, ())]
+        return
+    for block in value:
+        if block.length is None:
+            yield block.entry(sympy.Integer(1)), ()
+        elif not block.excluded:
+            k = lowering.fresh(block.length)
+            yield block.entry(k), ((k, block.length),)
+
+
 def _free(lowering: Lowering, length: Length | None) -> Any:
     if length is None:
         return sympy.Integer(1)
@@ -283,68 +262,3 @@ def _assignments(names: list[str], ranges: dict[str, Length]) -> Iterator[dict[s
     for others in _assignments(rest, ranges):
         for n in range(1, ranges[name].constant + 1):
             yield {**others, name: sympy.Integer(n)}
-
-
-def note_sign(alg: Algebra, value: Rational, sign: str) -> None:
-    """Note that a quantity is positive or nonnegative, as a fact about the primitive part of its numerator."""
-    if value.is_zero or value.den:
-        return
-    coefficient, mono, primitive = value.num.primitive()
-    if len(primitive) == 1:
-        if len(mono) == 1 and mono[0][1] == 1 and mono[0][0].head == "scalar" and sign == "positive":
-            alg.scalars[mono[0][0].data[0]] = "positive" if coefficient > 0 else "negative"
-        return
-    if poly_sign(alg, Poly({mono: abs(coefficient)})) != "positive":
-        return
-    flip = {"positive": "negative", "nonnegative": "nonpositive"}
-    alg.facts[primitive] = sign if coefficient > 0 else flip[sign]
-
-
-def solve(alg: Algebra, value: Rational) -> bool:
-    """Use an equation ``value = 0`` as a rule for an atom that stands in it once, linearly, with a nonzero factor."""
-    candidates = []
-    for mono, coefficient in value.num:
-        for atom, exponent in mono:
-            factor = tuple(pair for pair in mono if pair[0] is not atom)
-            if exponent == 1 and atom.head in ("sum", "scalar", "entry") and _is_nonzero(alg, factor):
-                rest = Poly({m: c for m, c in value.num if m != mono})
-                if not mentions(rest, atom) and not mentions(factor, atom):
-                    candidates.append((atom.head != "sum", len(factor), -atom.number, atom, factor, coefficient, rest))
-    if candidates:
-        *_, atom, factor, coefficient, rest = min(candidates, key=lambda c: c[:3])
-        alg.rules[atom] = Rational(rest.scaled(mono_pow(factor, -1), -1 / coefficient))
-    return bool(candidates)
-
-
-def without_multiples(value: Rational, equations: list[Poly]) -> Rational:
-    """Zero where the numerator is a multiple of a polynomial that is declared to be zero, else the value itself."""
-    for equation in equations:
-        if equation and value.num:
-            num, zero = _without_inverses(value.num), _without_inverses(equation)
-            ring = FlintRing([num, zero])
-            if not divmod(ring.to_flint(num), ring.to_flint(zero))[1]:
-                return Rational.of(0)
-    return value
-
-
-def _without_inverses(poly: Poly) -> Poly:
-    """The polynomial times what makes its exponents nonnegative; it is zero at the same points."""
-    inverses = tuple((a, e) for a, e in poly.lowest() if e < 0)
-    return poly.scaled(mono_pow(inverses, -1), fmpq(1))
-
-
-def _is_nonzero(alg: Algebra, mono: Mono) -> bool:
-    return all(atom_sign(alg, a) in ("positive", "negative") for a, _ in mono)
-
-
-def mentions(data: Any, atom: Atom) -> bool:
-    """Whether an atom stands anywhere in a piece of an atom's data, however deep."""
-    if isinstance(data, Atom):
-        return data is atom or any(mentions(d, atom) for d in data.data)
-    if isinstance(data, Rational):
-        return mentions(data.num, atom) or any(mentions(p, atom) for p, _ in data.den)
-    if isinstance(data, Poly):
-        return any(mentions(a, atom) for a in data.atoms)
-    if isinstance(data, Member):
-        return mentions(data.body, atom)
-    return isinstance(data, tuple) and any(mentions(d, atom) for d in data)

@@ -53,7 +53,27 @@ a*b == z[1]*z[2] - z[3]**2 where N == 3, a*b + z[3]**2 == z[1]*z[2]
 z[i] == z[j] where i == k, z[k] == z[j]
 a*z[i] == a*z[1] where a == delta(i, 1)
 a*z[i] == 0 where a == delta(i, 1), i != 1
+exp(z) == softmax(z) where lse(z) == 0
+a + b == log(t/(1 - t)) where sigmoid(a + b) == t
+log(t) - log(1 - t) == r where t == sigmoid(r)
+# vectors that equations define, and signs that are declared
+lse(z) == z[i] - log(p[i]) where p == softmax(z)
+kl(q, p) == lse(z) - dot(q, z) - entropy(q) where p == softmax(z)
+softmax(z, beta)[i] == 1/N where z == c*ones(N)
+softmax(z) == softmax(w) where z == w + c*ones(N)
+sum(z**2) == sum(w**2) + N*c**2 where z == w + c*ones(N), sum(w) == 0
+sum(softmax(z)*y) == exp(lse(drop(z, i)) - lse(z)) where y == ones(N) - basis(i), N >= 2
+dot(p, log(q)) == dot(p, z) - lse(z) where q == softmax(z), z == beta*w
+softmax(z) == p where z == log(p) + c
+diff(dot(z, w), z[i]) == z[i] where w == z
+sqrt(z[i])**2 == z[i] where z >= 0
+log(z[i]*z[j]) == log(z[i]) + log(z[j]) where min(z) > 0
 # fractional powers, roots and logarithms
+log((a - b)/(c - d)) == -log((c - d)/(a - b))
+log((a - b)**3/(c - d)**3) == 3*log((a - b)/(c - d))
+-log_softmax(z - c*basis(i))[i] == c - z[i] + log(sum(exp(z)) - (1 - exp(-c))*exp(z[i]))
+abs(1 - softmax(z)[i] - softmax(z)[j]) == 1 - softmax(z)[i] - softmax(z)[j] where i != j
+sqrt((1 - p[i])**2) == 1 - p[i]
 sqrt(x[i])*sqrt(x[i]) == x[i] where x: positive vector
 sqrt(softmax(z)[i]*softmax(z)[j]) == exp((z[i] + z[j])/2 - lse(z))
 x[i]**(3/2)/sqrt(x[i]) == x[i] where x: positive vector
@@ -184,6 +204,14 @@ z[i] == 0 where z[i] == delta(i, 1)
 a*z[i] == 0 where a == y[i], y: onehot
 z[i] == 0 where z[1] == 0
 z[i] == z[j] where i == k
+z[i] == c where w == c*ones(N)
+lse(z) == log(N) where z == c*ones(N)
+diff(dot(z, w), z[i]) == 2*z[i] where w == z
+abs(z[i]) == z[i] where z[j] >= 0
+abs(w[i]) == w[i] where max(w) > 0
+z[1] == w[1] where drop(z, 1) == drop(w, 1), N >= 2
+abs(sum(exp(z)) - exp(z[i]) - exp(z[j])) == sum(exp(z)) - exp(z[i]) - exp(z[j])
+exp(z) == softmax(z) where boltzmann(z) == 0
 # fractional powers, roots and logarithms
 sqrt(r**2) == r
 log(x[i]*x[j]) == log(x[i]) + log(x[i]) where x: positive vector

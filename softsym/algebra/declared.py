@@ -1,0 +1,221 @@
+"""Declared conditions made known to an algebra: signs of quantities, equations between scalars and between vectors.
+
+An equation becomes a rule for an atom that it determines: ``sum(y) == 1`` for the sum, ``exp(a) == b`` for ``a``. An
+equation between vectors that determines the entries of one, such as ``p == softmax(z)``, becomes its definition. Rules
+hold for values, so they are used on what is left when derivatives are taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from operator import is_
+from typing import Any
+
+from flint import fmpq
+
+from softsym.algebra import elementary
+from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, Algebra
+from softsym.algebra.families import Member
+from softsym.algebra.normal import Normalizer
+from softsym.algebra.polynomial import Atom, Exponent, FlintRing, Poly, Rational, mono_mul, mono_pow
+from softsym.algebra.rebuilding import Rebuilding
+from softsym.algebra.renaming import entry
+from softsym.algebra.signs import poly_sign
+from softsym.errors import BudgetError, UnsupportedError
+from softsym.symbols import Length
+
+FLIPPED = {POSITIVE: NEGATIVE, NONNEGATIVE: NONPOSITIVE, NEGATIVE: POSITIVE, NONPOSITIVE: NONNEGATIVE}
+SOLVED = ("sum", "scalar", "entry", "exp", "max", "count", "log")
+"""The sorts of atoms that an equation is solved for, those tried first in front."""
+_PREFERRED = ("vector", "positive vector")
+"""The kinds of vectors whose entries an equation defines before those that it tells more about."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A declared condition on a lowered scalar: its sign, or ``""`` where it is 0; at each value of ``own``, if any."""
+
+    scalar: Any
+    sign: str
+    own: tuple[tuple[Any, Length], ...] = ()
+
+
+def assume(
+    alg: Algebra, normalizer: Normalizer, given: list[Given]
+) -> tuple[tuple[tuple[Rational, bool], ...], list[Poly]]:
+    """Tell the algebra the conditions; returns those about signs of scalars, and the equations that nothing solves."""
+    known: list[tuple[Rational, bool]] = []
+    unsolved: list[Poly] = []
+    for condition in sorted(given, key=lambda c: not c.sign):
+        value = _known(alg, normalizer, condition)
+        if value is None:
+            continue
+        if condition.sign:
+            note_sign(alg, value, condition.sign)
+            known += [] if condition.own else [(value, condition.sign == POSITIVE)]
+            continue
+        solved = define(alg, value) if condition.own else solve(alg, value)
+        unsolved += [] if solved or condition.own else [value.num]
+        normalizer.cache.clear()  # what was made before the rule does not know it
+    return tuple(known), unsolved
+
+
+def _known(alg: Algebra, normalizer: Normalizer, condition: Given) -> Rational | None:
+    """The normal form of what a condition is about, if it is in the algebra."""
+    for symbol, length in condition.own:
+        normalizer.indices[symbol] = alg.fresh_index(length)
+    try:
+        return normalizer.normal(condition.scalar)
+    except (UnsupportedError, BudgetError):
+        return None
+
+
+def note_sign(alg: Algebra, value: Rational, sign: str) -> None:
+    """Note that a quantity is positive or nonnegative, as a fact about the primitive part of its numerator."""
+    if value.is_zero or value.den:
+        return
+    coefficient, mono, primitive = value.num.primitive()
+    sign = sign if coefficient > 0 else FLIPPED[sign]
+    if len(primitive) == 1:
+        if len(mono) == 1 and mono[0][1] == 1:
+            _note_atom(alg, mono[0][0], sign)
+    elif poly_sign(alg, Poly({mono: fmpq(1)})) == POSITIVE:
+        alg.facts[primitive] = sign
+
+
+def _note_atom(alg: Algebra, atom: Atom, sign: str) -> None:
+    if atom.head == "entry" and isinstance(atom.data[1], tuple):
+        alg.entry_signs.setdefault(atom.data[0], sign)
+    elif atom.head == "max" and sign in (NEGATIVE, NONPOSITIVE):
+        for member in atom.data[0]:
+            if not member.excluded:
+                note_sign(alg, -member.body, FLIPPED[sign])
+    elif atom.head == "scalar" and sign in (POSITIVE, NEGATIVE):
+        alg.scalars[atom.data[0]] = sign
+    else:
+        alg.signs.setdefault(atom, sign)
+
+
+def solve(alg: Algebra, value: Rational) -> bool:
+    """Use an equation ``value = 0`` as a rule for an atom that it determines, and say whether there is one."""
+    for atom, exponent, power in sorted(_solutions(alg, value.num), key=_preference):
+        if _note_rule(alg, atom, exponent, power):
+            _refresh(alg)
+            return True
+    return False
+
+
+_Solution = tuple[Atom, Exponent, Rational]
+
+
+def _preference(solution: _Solution) -> tuple[Any, ...]:
+    atom, exponent, power = solution
+    return SOLVED.index(atom.head) if atom.head != "entry" else 1, exponent != 1, bool(power.den), -atom.number
+
+
+def _solutions(alg: Algebra, num: Poly) -> Iterator[_Solution]:
+    """The ways to write ``num = 0`` as ``atom**exponent = power``, the atom nowhere else."""
+    for atom in num.atoms:
+        exponents = {dict(mono).get(atom, 0) for mono in num.terms} - {0}
+        if atom.head not in SOLVED or len(exponents) != 1:
+            continue
+        (exponent,) = exponents
+        factor, rest = _apart(num, atom, exponent)
+        if poly_sign(alg, factor) not in (POSITIVE, NEGATIVE) or mentions((factor, rest), partial(is_, atom)):
+            continue
+        yield atom, exponent, elementary.divide(alg, Rational(-rest), Rational(factor))
+
+
+def _apart(num: Poly, atom: Atom, exponent: Exponent) -> tuple[Poly, Poly]:
+    """The factor of ``atom**exponent``, and the terms without the atom."""
+    inside = {mono_mul(m, ((atom, -exponent),)): c for m, c in num if dict(m).get(atom, 0)}
+    return Poly(inside), Poly({m: c for m, c in num if not dict(m).get(atom, 0)})
+
+
+def _note_rule(alg: Algebra, atom: Atom, exponent: Exponent, power: Rational) -> bool:
+    """The rule that ``atom**exponent = power`` gives; an exponential and a logarithm tell of their arguments."""
+    try:
+        if atom.head == "exp":
+            mono, den = atom.data
+            body = Rational(mono_poly(mono), den)
+            logarithm = elementary.multiply(alg, elementary.log(alg, power), Rational.of(1 / Fraction(exponent)))
+            return solve(alg, body - logarithm)
+        if Fraction(exponent).numerator not in (1, -1):
+            return False
+        value = elementary.power(alg, power, Rational.of(1 / Fraction(exponent)))
+        if atom.head == "log" and solve(alg, atom.data[0] - elementary.exp(alg, value)):
+            return True
+    except (UnsupportedError, BudgetError):
+        return False
+    alg.rules[atom] = value
+    return True
+
+
+def mono_poly(mono: Any) -> Poly:
+    """A monomial as a polynomial."""
+    return Poly({mono: fmpq(1)})
+
+
+def define(alg: Algebra, value: Rational) -> bool:
+    """Use an equation ``value = 0`` at every bound index as the definition of a vector's entries."""
+    candidates = []
+    for atom in value.num.atoms:
+        if atom.head != "entry" or not isinstance(atom.data[1], tuple) or not atom.free <= value.free:
+            continue
+        factor, rest = _apart(value.num, atom, 1)
+        linear = {dict(mono).get(atom, 0) for mono in value.num.terms} <= {0, 1}
+        if linear and poly_sign(alg, factor) in (POSITIVE, NEGATIVE) and not _speaks_of((factor, rest), atom.data[0]):
+            domain = alg.vectors[atom.data[0]].domain
+            place = _PREFERRED.index(domain) if domain in _PREFERRED else len(_PREFERRED)
+            candidates.append((place, -atom.number, atom, factor, rest))
+    if candidates:
+        _, _, atom, factor, rest = min(candidates, key=lambda c: c[:2])
+        alg.defined[atom.data[0]] = atom.data[1], elementary.divide(alg, Rational(-rest), Rational(factor))
+        _refresh(alg)
+    return bool(candidates)
+
+
+def _speaks_of(data: Any, vector: str) -> bool:
+    return mentions(data, lambda a: a.head == "entry" and a.data[0] == vector)
+
+
+def _refresh(alg: Algebra) -> None:
+    """Bring the rules and definitions made before the last one up to date with it."""
+    rebuilding = Rebuilding(alg, lambda a: entry(alg, *a.data) if a.head == "entry" else None)
+    for atom, value in list(alg.rules.items()):
+        alg.rules[atom] = rebuilding.of(value)
+    for name, (index, value) in list(alg.defined.items()):
+        alg.defined[name] = index, rebuilding.of(value)
+
+
+def without_multiples(value: Rational, equations: list[Poly]) -> Rational:
+    """Zero where the numerator is a multiple of a polynomial that is declared to be zero, else the value itself."""
+    for equation in equations:
+        if equation and value.num:
+            num, zero = _without_inverses(value.num), _without_inverses(equation)
+            ring = FlintRing([num, zero])
+            if not divmod(ring.to_flint(num), ring.to_flint(zero))[1]:
+                return Rational.of(0)
+    return value
+
+
+def _without_inverses(poly: Poly) -> Poly:
+    """The polynomial times what makes its exponents nonnegative; it is zero at the same points."""
+    inverses = tuple((a, e) for a, e in poly.lowest() if e < 0)
+    return poly.scaled(mono_pow(inverses, -1), fmpq(1))
+
+
+def mentions(data: Any, meant: Callable[[Atom], bool]) -> bool:
+    """Whether an atom that is meant stands anywhere in a piece of an atom's data, however deep."""
+    if isinstance(data, Atom):
+        return meant(data) or any(mentions(d, meant) for d in data.data)
+    if isinstance(data, Rational):
+        return mentions(data.num, meant) or any(mentions(p, meant) for p, _ in data.den)
+    if isinstance(data, Poly):
+        return any(mentions(a, meant) for a in data.atoms)
+    if isinstance(data, Member):
+        return mentions(data.body, meant)
+    return isinstance(data, tuple) and any(mentions(d, meant) for d in data)
