@@ -72,6 +72,7 @@ FAULTS = (
     (["code", "lse(z)", "--target", "excel"], "say where z stand"),
     (["code", "lse(z)", "--target", "excel", "--cells", "z"], "cannot read --cells"),
     (["code", "lse(z)", "--target", "latex", "--cells", "z=A1"], "--cells goes with --target excel"),
+    (["code", "lse(z)", "--target", "latex", "--dialect", "excel365"], "--dialect goes with --target excel"),
     (["check"], "give a statement"),
     (["check", "lse(z)"], "a statement needs a relation"),
     (["check", "lse(z) == lze(z)"], "did you mean 'lse'?"),
@@ -163,6 +164,12 @@ def test_code_for_excel(run):
     code, out, _ = run("code", "softmax(z, beta)", "--target", "excel", "--cells", "z=B2:B4,beta=B1")
     assert code == 0
     assert [line[0] for line in out.splitlines()] == ["="] * 3
+
+
+def test_code_for_excel_365(run):
+    command = ["code", "softmax(z, beta)", "--target", "excel", "--dialect", "excel365"]
+    assert run(*command, "--cells", "z=A2:A6,beta=B1")[1].startswith("=LET(z,A2:A6,beta,B1,")
+    assert run(*command)[1].startswith("=LAMBDA(z,beta,LET(")
 
 
 def test_colour_only_where_wanted(run, monkeypatch):

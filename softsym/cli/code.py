@@ -13,26 +13,41 @@ if TYPE_CHECKING:
     from softsym.expression import Expr
 
 TARGETS = ("numpy", "excel", "latex", "sympy", "js", "mathml")
+DIALECTS = ("classic", "excel365")
 
 
 @click.command()
 @click.argument("text")
 @click.option("--target", type=click.Choice(TARGETS), required=True)
 @click.option("--cells", help="For excel, where the names stand, as in z=B2:B4,beta=B1.")
+@click.option(
+    "--dialect",
+    type=click.Choice(DIALECTS),
+    default="classic",
+    show_default=True,
+    help="For excel, functions that every spreadsheet has, or LET, LAMBDA and one formula that spills.",
+)
 @click.option("--plain", is_flag=True, help="For excel, the formula as written instead of the overflow-free form.")
-def code(text: str, target: str, cells: str | None, plain: bool) -> None:
+def code(text: str, target: str, cells: str | None, dialect: str, plain: bool) -> None:
     """Print TEXT as code: a NumPy or JavaScript function, Excel formulas, LaTeX, MathML or SymPy.
+
+    Excel 365 without --cells gets a LAMBDA, to be defined as a name: =SOFTMAX(B2:B4, B1).
 
     \b
     Examples:
       softsym code "lse(z, beta)" --target numpy
       softsym code "softmax(z, beta)" --target excel --cells z=B2:B4,beta=B1
+      softsym code "softmax(z, beta)" --target excel --dialect excel365 --cells z=B2:B4,beta=B1
+      softsym code "softmax(z, beta)" --target excel --dialect excel365
       softsym code "jacobian(softmax(z), z)" --target latex
     """
-    if cells is not None and target != "excel":
-        raise click.UsageError("--cells goes with --target excel")
-    if target == "excel":
-        _print_excel(text, cells, "plain" if plain else "stable")
+    if target != "excel" and (cells is not None or dialect != "classic"):
+        raise click.UsageError(f"{'--dialect' if cells is None else '--cells'} goes with --target excel")
+    form = "plain" if plain else "stable"
+    if target == "excel" and dialect == "excel365":
+        click.echo(_excel365(text, cells, form))
+    elif target == "excel":
+        _print_excel(text, cells, form)
     else:
         printers = {"numpy": _numpy, "latex": _latex, "sympy": _sympy, "js": _javascript, "mathml": _mathml}
         click.echo(printers[target](text))
@@ -69,6 +84,16 @@ def _sympy(text: str) -> str:
     from softsym import parse_expression
 
     return str(parse_expression(text).to_sympy())
+
+
+def _excel365(text: str, cells: str | None, form: str) -> str:
+    from softsym import parse_expression
+    from softsym.targets.excel import to_excel, to_excel_function
+
+    expr = parse_expression(text)
+    if cells is None:
+        return to_excel_function(expr, form=form)
+    return to_excel(expr, _cells(expr, cells), form=form, dialect="excel365")
 
 
 def _print_excel(text: str, cells: str | None, form: str) -> None:
