@@ -15,12 +15,10 @@ Array = Any
 def sparsemax(x: Array, axis: int) -> Array:
     """The Euclidean projection of x on the simplex (Martins and Astudillo, 2016)."""
     x = np.swapaxes(x, axis, -1)
-    falling = np.sort(x - np.max(x, axis=-1, keepdims=True), axis=-1)[..., ::-1]
-    excess = np.cumsum(falling, axis=-1) - 1.0
-    count = np.arange(1, x.shape[-1] + 1)
-    support = (falling * count > excess).sum(axis=-1, keepdims=True)
-    threshold = np.take_along_axis(excess, support - 1, axis=-1) / support
-    return np.swapaxes(np.maximum(x - np.max(x, axis=-1, keepdims=True) - threshold, 0.0), axis, -1)
+    top = np.max(x, axis=-1, keepdims=True)
+    excess = np.cumsum(-np.sort(top - x, axis=-1), axis=-1) - 1.0
+    threshold = np.max(excess / np.arange(1, x.shape[-1] + 1), axis=-1, keepdims=True)
+    return np.swapaxes(np.maximum(x - top - threshold, 0.0), axis, -1)
 
 
 def join(parts: list[Array], axis: int) -> Array:

@@ -1,6 +1,6 @@
 """Runs generated bodies: blocks that fit the cache, the layout that suits their rows, rows that need more range.
 
-A body knows nothing of these: it gets float64 arrays with their entries along the last axis, or double words.
+A body knows nothing of these: it gets float64 arrays with their entries along the last axis, double words or balls.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import numpy as np
 
 from softsym.errors import UnsupportedError
 from softsym.symbols import Length
-from softsym.targets import double_word
+from softsym.targets.arithmetic import DOUBLES, Arithmetic
+from softsym.targets.certified import certified
 from softsym.targets.intervals import in_range
 from softsym.targets.program import Program
 from softsym.targets.stages import Stages
-from softsym.targets.streaming import stream
+from softsym.targets.streaming import stream, stream_certified
 
 Array = Any
 BLOCK = 1 << 15
@@ -33,12 +34,12 @@ LINE = 16
 
 @dataclass(frozen=True)
 class Variant:
-    """How a body is written: on double words, with left-out entries, writing in place, with or without shifts.
+    """How a body is written: for which arithmetic, with left-out entries, writing in place, with or without shifts.
 
     ``ones`` are the scalars that it takes to be 1.
     """
 
-    double: bool = False
+    arithmetic: Arithmetic = DOUBLES
     masked: bool = False
     in_place: bool = False
     shifted: bool = True
@@ -48,7 +49,7 @@ class Variant:
 PLAIN = Variant()
 
 
-def _no_stage(level: int, double: bool) -> Callable[..., Any]:
+def _no_stage(level: int, arithmetic: Arithmetic) -> Callable[..., Any]:
     raise UnsupportedError(f"this body has no stage {level}")
 
 
@@ -67,7 +68,7 @@ class Body:
     uniform: bool = False
     logarithmic: bool = False
     stages: Stages | None = None
-    run_stage: Callable[[int, bool], Callable[..., Any]] = field(default=_no_stage)
+    run_stage: Callable[[int, Arithmetic], Callable[..., Any]] = field(default=_no_stage)
 
     @cached_property
     def quick(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
@@ -116,7 +117,7 @@ def compute(body: Body, call: Call, target: Array, high: bool) -> None:
     aliased = any(np.may_share_memory(a, goal) for a in arguments.values())
     work = _Work(body, call, high, not aliased)
     with np.errstate(all="ignore"):
-        for key, block in _blocks(body, call, arguments, BLOCK // 8 if high else BLOCK):
+        for key, block in _blocks(body, call, arguments, BLOCK // 4 if high else BLOCK):
             work.fill(block, goal[key] if key else goal)
     if shared:
         target[...] = goal
@@ -188,15 +189,15 @@ class _Work:
         self.functions: dict[Variant, tuple[Callable[..., Any], tuple[str, ...]]] = {}
 
     def fill(self, block: dict[str, Array], target: Array) -> None:
-        """Put the result of a block into its place; rows that leave the range of float64 are done in double words."""
+        """Put the result of a block into its place; rows that leave the range of float64 are certified."""
         if self.streams(block):
             self.stream(block, target)
             return
         self.used.clear()
         vectors = {name: self.arranged(block[name]) for name in self.names}
         if self.high:
-            result = self.in_double_words(block, target.shape, target.dtype)
-            beyond = np.isnan(result)  # double words overflow to nan, floats to inf
+            result = self.certified(block, target.shape, target.dtype)
+            beyond = np.isnan(result)  # where nothing is certain
             target[...] = (
                 np.where(beyond, self.fast(block | vectors, target, False), result) if beyond.any() else result
             )
@@ -226,11 +227,11 @@ class _Work:
         """The same for long rows, in chunks; ``target`` may be the input, which is read before it is written."""
         rows = max(1, int(np.prod(target.shape[: target.ndim - len(self.body.result)])))
         if not self.high:
-            stream(self.body, block, target, max(BLOCK // rows, 1024), False)
+            stream(self.body, block, target, max(BLOCK // rows, 1024), DOUBLES)
             if np.isfinite(np.add.reduce(target, axis=None)):
                 return
         result = np.empty_like(target)
-        stream(self.body, block, result, max(BLOCK // 8 // rows, 1024), True)
+        stream_certified(self.body, block, result, max(BLOCK // 4 // rows, 1024))
         target[...] = np.where(np.isnan(result) & ~self.high, target, result)
 
     def arranged(self, vector: Array) -> Array:
@@ -297,14 +298,19 @@ class _Work:
             return
         rows = {n: _rows(a, batch, wrong, _own_axes(n, self.body)) for n, a in block.items()}
         shape = (int(wrong.sum()), *target.shape[len(batch) :])
-        again = self.in_double_words(rows, shape, dtype)
+        again = self.certified(rows, shape, dtype)
         target[wrong] = np.where(np.isnan(again), target[wrong], again)
 
-    def in_double_words(self, block: dict[str, Array], shape: tuple[int, ...], dtype: Any) -> Array:
-        """The result of one block by double-word arithmetic, rounded once."""
-        words = {n: a if n == "where" else double_word.from_input(a) for n, a in block.items()}
-        result = self.run(Variant(double=True, masked=self.shifted.masked), words)
-        return np.broadcast_to(_folded(self.body, double_word.as_double_word(result).rounded(dtype)), shape)
+    def certified(self, block: dict[str, Array], shape: tuple[int, ...], dtype: Any) -> Array:
+        """The result of one block with as much precision as it needs; nan where nothing is certain."""
+
+        def evaluate(arithmetic: Arithmetic, arguments: dict[str, Any], shape: tuple[int, ...]) -> Any:
+            variant = Variant(arithmetic, self.shifted.masked, ones=self.shifted.ones)
+            value = self.run(variant, arguments)
+            return [np.broadcast_to(_folded(self.body, part), shape) for part in arithmetic.finished(value, dtype)]
+
+        own = {name: _own_axes(name, self.body) for name in block}
+        return certified(evaluate, block, own, shape, len(shape) - len(self.body.result))
 
     def run(self, variant: Variant, arguments: dict[str, Any]) -> Any:
         """The body's value in one of its variants."""
@@ -313,7 +319,7 @@ class _Work:
             self.functions[variant] = function, function.__code__.co_varnames[: function.__code__.co_argcount]
         function, names = self.functions[variant]
         if variant.masked:
-            arguments = arguments | _counts(self.body, arguments, names, variant.double)
+            arguments = arguments | _counts(self.body, arguments, names, variant.arithmetic)
         return function(*[arguments[n] for n in names])
 
 
@@ -362,13 +368,13 @@ def _rows(array: Array, batch: tuple[int, ...], chosen: Array, own: int) -> Arra
     return np.broadcast_to(array, (*batch, *array.shape[array.ndim - own :]))[chosen]
 
 
-def _counts(body: Body, block: dict[str, Array], names: Sequence[str], double: bool) -> dict[str, Any]:
+def _counts(body: Body, block: dict[str, Array], names: Sequence[str], arithmetic: Arithmetic) -> dict[str, Any]:
     """The number of entries that count, in place of the length."""
     length = body.vectors[0][1]
     if length.is_literal or length.terms[0][0] not in names:
         return {}
     count = np.sum(block["where"], axis=-1)[(..., *(None,) * body.rank)].astype(float)
-    return {length.terms[0][0]: double_word.from_input(count) if double else count}
+    return {length.terms[0][0]: arithmetic.convert(count)}
 
 
 def _folded(body: Body, result: Any) -> Array:

@@ -1,13 +1,13 @@
-"""Double-word arithmetic on arrays: each number is an unevaluated sum ``hi + lo`` of two extended doubles.
+"""Double-word arithmetic on arrays, with bounds: a number is ``hi + lo`` of two doubles, known to within ``radius``.
 
-With the 64-bit significand and the 15-bit exponent of x86's extended double, a number has about 128 significant bits
-and reaches from 1e-4950 to 1e4930, so that neither cancellation nor overflow of any usual formula is in sight; a number
-such as 1 + 1e-304 is held exactly. What overflows even so becomes nan. Where NumPy's ``longdouble`` is a double, it has
-106 bits and the range of a double.
+About 106 significant bits in pure NumPy, on every machine: an extended ``longdouble`` exists on x86 alone, and is
+twenty times slower there. Every operation adds what it may have rounded to the radius, so that the last one tells which
+results are certain; :mod:`softsym.targets.certified` does the others again in balls of any precision. What leaves the
+range of a double gets an infinite radius or becomes nan, and is not certain either.
 
 :mod:`softsym.targets.double_functions` has the functions of them. Algorithms: Dekker (1971), Knuth's TwoSum; M. Joldes,
 J.-M. Muller, V. Popescu, "Tight and rigorous error bounds for basic building blocks of double-word arithmetic", ACM
-TOMS 44 (2017).
+TOMS 44 (2017), whose bounds are taken with room to spare, since the radii are rounded themselves.
 """
 
 from __future__ import annotations
@@ -15,17 +15,20 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-import numpy as real
+import numpy as np
 
 Array = Any
+Part = Any
+"""An array that broadcasts to the number's shape, or ``None`` for 0 throughout."""
 
-T = real.longdouble
-"""The type of the parts."""
-_T = T
-_INFO = real.finfo(_T)
-_SPLITTER = _T(2) ** ((_INFO.nmant + 2) // 2) + _T(1)
-HUGE = _T(2) ** (_INFO.maxexp // 2 - 64)
-"""Stands for infinity in an input: products of two such numbers are still finite."""
+U = 2.0**-53
+"""A double's rounding error, relative to it."""
+SMALLEST = 2.0**-1074
+_SPLITTER = 2.0**27 + 1
+_PRODUCT, _QUOTIENT, _TAIL = 8 * U * U, 20 * U * U, 4 * U
+_UNDERFLOW = 4 * SMALLEST
+"""What the parts of a product lose where they are subnormal."""
+_LEAST = 2.0**-1020
 
 
 def two_sum(a: Array, b: Array) -> tuple[Array, Array]:
@@ -55,14 +58,28 @@ def _halves(a: Array) -> tuple[Array, Array]:
     return high, a - high
 
 
-class DoubleWord:
-    """An array of double words, with arithmetic and indexing as on arrays."""
+def plus(*parts: Part) -> Part:
+    """The sum of those parts that are not ``None``."""
+    total = None
+    for part in parts:
+        if part is not None:
+            total = part if total is None else total + part
+    return total
 
-    __slots__ = ("hi", "lo")
+
+def times(factor: Array, part: Part) -> Part:
+    """A part times a number."""
+    return None if part is None else factor * part
+
+
+class DoubleWord:
+    """An array of double words with their radii, and arithmetic and indexing as on arrays."""
+
+    __slots__ = ("hi", "lo", "radius")
     __array_ufunc__ = None
 
-    def __init__(self, hi: Array, lo: Array) -> None:
-        self.hi, self.lo = hi, lo
+    def __init__(self, hi: Array, lo: Part = None, radius: Part = None) -> None:
+        self.hi, self.lo, self.radius = hi, lo, radius
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -72,15 +89,28 @@ class DoubleWord:
     def ndim(self) -> int:
         return int(self.hi.ndim)
 
+    def whole(self, part: Part) -> Array:
+        """A part as an array of the number's shape."""
+        return np.broadcast_to(0.0 if part is None else part, self.hi.shape)
+
+    def mapped(self, change: Any) -> DoubleWord:
+        """The same rearrangement of every part."""
+        parts = (None if p is None else change(self.whole(p)) for p in (self.lo, self.radius))
+        return DoubleWord(change(self.hi), *parts)
+
     def __neg__(self) -> DoubleWord:
-        return DoubleWord(-self.hi, -self.lo)
+        return DoubleWord(-self.hi, times(-1.0, self.lo), self.radius)
 
     def __add__(self, other: Any) -> DoubleWord:
         other = as_double_word(other)
         s, e = two_sum(self.hi, other.hi)
-        t, f = two_sum(self.lo, other.lo)
-        s, e = quick_two_sum(s, e + t)
-        return DoubleWord(*quick_two_sum(s, e + f))
+        radius = plus(self.radius, other.radius)
+        tail = plus(self.lo, other.lo)
+        if tail is None:
+            return DoubleWord(s, e, radius)
+        slack = None if self.lo is None or other.lo is None else np.abs(tail)
+        e = e + tail
+        return DoubleWord(*quick_two_sum(s, e), plus(radius, _TAIL * plus(np.abs(e), slack)))
 
     __radd__ = __add__
 
@@ -93,20 +123,25 @@ class DoubleWord:
     def __mul__(self, other: Any) -> DoubleWord:
         other = as_double_word(other)
         p, e = two_prod(self.hi, other.hi)
-        return DoubleWord(*quick_two_sum(p, e + (self.hi * other.lo + self.lo * other.hi)))
+        radius = plus(_of_product(self, other), _UNDERFLOW)
+        cross = plus(times(self.hi, other.lo), times(other.hi, self.lo))
+        if cross is None:
+            return DoubleWord(p, e, radius)
+        return DoubleWord(*quick_two_sum(p, e + cross), np.abs(p) * _PRODUCT + radius)
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> DoubleWord:
         other = as_double_word(other)
-        first = self.hi / other.hi
-        rest = self - other * DoubleWord(first, real.zeros_like(first))
-        second = rest.hi / other.hi
-        rest = rest - other * DoubleWord(second, real.zeros_like(second))
-        high, low = quick_two_sum(first, second)
-        value = DoubleWord(*quick_two_sum(high, low + rest.hi / other.hi))
-        fine = real.isfinite(first)
-        return DoubleWord(real.where(fine, value.hi, first), real.where(fine, value.lo, 0))
+        q = self.hi / other.hi
+        p, e = two_prod(q, other.hi)
+        rest = plus((self.hi - p) - e, self.lo, times(-q, other.lo))
+        size = np.abs(q)
+        above = plus(self.radius, times(size, other.radius), _UNDERFLOW)
+        below = np.abs(other.hi) if other.radius is None else np.abs(other.hi) * (1 - 4 * U) - other.radius
+        radius = size * _QUOTIENT + (np.where(below > 0, above / below, np.inf) + SMALLEST)
+        value = DoubleWord(*quick_two_sum(q, rest / other.hi), radius)
+        return _subnormal_quotient(self, other, value, q) if (size < _LEAST).any() else value
 
     def __rtruediv__(self, other: Any) -> DoubleWord:
         return as_double_word(other) / self
@@ -123,60 +158,88 @@ class DoubleWord:
         result: DoubleWord = power(as_double_word(other), self)
         return result
 
-    def __eq__(self, other: object) -> Array:
-        other = as_double_word(other)
-        return (self.hi == other.hi) & (self.lo == other.lo)
+    def __eq__(self, other: object) -> Decision:  # type: ignore[override]
+        return _compared(self - as_double_word(other), np.equal)
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __gt__(self, other: Any) -> Array:
-        other = as_double_word(other)
-        return (self.hi > other.hi) | ((self.hi == other.hi) & (self.lo > other.lo))
+    def __gt__(self, other: Any) -> Decision:
+        return _compared(self - as_double_word(other), np.greater)
 
-    def __ge__(self, other: Any) -> Array:
-        return (self > other) | (self == other)
-
-    def __int__(self) -> int:
-        return int(self.hi)
+    def __ge__(self, other: Any) -> Decision:
+        return _compared(self - as_double_word(other), np.greater_equal)
 
     def __getitem__(self, key: Any) -> DoubleWord:
-        return DoubleWord(self.hi[key], self.lo[key])
+        return self.mapped(lambda part: part[key])
 
-    def rounded(self, dtype: Any) -> Array:
-        """The nearest numbers of a type."""
-        with real.errstate(all="ignore"):
-            return real.asarray(self.hi + self.lo + 0).astype(dtype)  # no negative zero
+    def finished(self, dtype: Any) -> tuple[Array, Array]:
+        """The nearest numbers of a type, and which of them are certain to 3/4 of a unit in the last place.
+
+        Where the numbers are subnormal the unit is that of the smallest one, and the error up to 4 of it.
+        """
+        wide = self.hi.astype(np.promote_types(dtype, np.float64))
+        wide = wide if self.lo is None else wide + self.lo
+        return (wide + 0).astype(dtype), self._certain(np.finfo(dtype))  # no negative zero
+
+    def _certain(self, info: Any) -> Array:
+        if self.radius is None:
+            return np.isfinite(self.hi)
+        fine = self.radius <= np.abs(self.hi) * float(info.eps / 8)
+        return (fine | (self.radius <= max(3 * SMALLEST, float(info.smallest_subnormal / 4)))) & np.isfinite(self.hi)
+
+
+def _subnormal_quotient(above: DoubleWord, below: DoubleWord, value: DoubleWord, q: Array) -> DoubleWord:
+    """A quotient that is its leading part alone where that is subnormal: its own rounding is then what it is off by."""
+    size, tiny = np.abs(q), np.abs(q) < _LEAST
+    least = np.abs(below.hi) * (1 - 4 * U) - below.whole(below.radius)
+    errors = plus(above.whole(above.radius), np.abs(above.whole(above.lo)), size * below.whole(below.radius))
+    radius = np.where(least > 0, errors / least, np.inf) + size * (4 * U) + SMALLEST
+    return DoubleWord(
+        np.where(tiny, q, value.hi),
+        np.where(tiny, 0.0, value.whole(value.lo)),
+        np.where(tiny, radius, value.whole(value.radius)),
+    )
+
+
+class Decision:
+    """A condition entry by entry, and where the radii leave it open."""
+
+    __slots__ = ("open", "value")
+
+    def __init__(self, value: Array, left_open: Array) -> None:
+        self.value, self.open = value, left_open
+
+
+def _compared(difference: DoubleWord, compare: Any) -> Decision:
+    """A comparison of a difference with 0: that of two exact numbers has no radius where it is exact."""
+    value = compare(difference.hi, 0.0)
+    if difference.radius is None:
+        return Decision(value, np.False_)
+    return Decision(value, (np.abs(difference.hi) <= 2 * difference.radius) & (difference.radius > 0))
+
+
+def _of_product(a: DoubleWord, b: DoubleWord) -> Part:
+    """What the factors' radii make of a product."""
+    left, right = times(np.abs(a.hi), b.radius), times(np.abs(b.hi), a.radius)
+    both = None if a.radius is None or b.radius is None else a.radius * b.radius
+    return plus(left, right, both)
 
 
 def as_double_word(value: Any) -> DoubleWord:
-    """A number, a fraction or an array as double words; a fraction is rounded to 128 bits."""
+    """A number, a fraction or an array as double words; a fraction is rounded to 106 bits."""
     if isinstance(value, DoubleWord):
         return value
     if isinstance(value, Fraction):
-        hi = _nearest(value)
-        return DoubleWord(hi, _nearest(value - _exactly(hi)))
-    if isinstance(value, int):
-        return as_double_word(Fraction(value))
-    hi = real.asarray(value, _T)
-    return DoubleWord(hi, real.zeros_like(hi))
+        return _of_fraction(value)
+    array = np.asarray(value)
+    hi = array.astype(np.float64)
+    if array.dtype.itemsize <= 8:
+        return DoubleWord(hi)
+    lo = (array - hi).astype(np.float64)
+    return DoubleWord(hi, lo if lo.any() else None)
 
 
-def from_input(value: Any) -> DoubleWord:
-    """An array of inputs: exact, with infinities replaced by numbers that only their products exceed."""
-    array = real.asarray(value, _T)
-    return as_double_word(real.where(real.isinf(array), real.copysign(HUGE, array), array))
-
-
-def _exactly(value: Array) -> Fraction:
-    mantissa, exponent = real.frexp(value)
-    return Fraction(int(mantissa * _T(2) ** 64)) * Fraction(2) ** (int(exponent) - 64)
-
-
-def _nearest(value: Fraction) -> Array:
-    if value == 0:
-        return real.asarray(_T(0))
-    shift = max(value.numerator.bit_length() - value.denominator.bit_length() - _INFO.nmant, -16000)
-    whole = round(value * Fraction(2) ** -shift)
-    upper, lower = divmod(abs(whole), 2**40)  # an integer of 64 bits passes through two exact conversions
-    size = real.ldexp(_T(upper), 40) + _T(lower)
-    return real.asarray(real.ldexp(-size if whole < 0 else size, shift))
+def _of_fraction(value: Fraction) -> DoubleWord:
+    high = float(value)
+    rest = float(value - Fraction(high))
+    return DoubleWord(np.asarray(high), np.asarray(rest), abs(rest) * 2 * U) if rest else DoubleWord(np.asarray(high))

@@ -19,8 +19,9 @@ def in_words(program: Program) -> str:
             "few ulp of the larger one"
         )
     parts.append(
-        "accuracy='high': double words of about 106 to 128 bits, rounded once at the end: within 1 ulp unless more "
-        "than half of those bits cancel"
+        "accuracy='high': as much precision as each result needs, certified by error bounds: within 1 ulp for every "
+        "input, 4 ulp where the result is subnormal; what 8192 bits leave open (a difference that is 0 without being "
+        "seen to be) counts as 0"
     )
     return "; ".join(parts) + "."
 

@@ -1,8 +1,8 @@
 """NumPy functions of expressions: ``lambdify``.
 
 The expression's stable form becomes an array program, the program NumPy source, and the source a function that treats
-leading axes as batches. The same source runs on float64 arrays and on double words: the latter
-(:mod:`softsym.targets.double_word`) give ``accuracy="high"``, and the values for which the former lack the range.
+leading axes as batches. The same source runs in several arithmetics (:mod:`softsym.targets.arithmetic`): on float64
+arrays, and on double words and balls, which give ``accuracy="high"`` and the values for which those lack the range.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-import numpy as np
-
 from softsym.errors import UnsupportedError
 from softsym.expansion import expand
 from softsym.expression import Apply, Expr, Symbol, as_expr, free_symbols, walk
@@ -23,7 +21,8 @@ from softsym.shapes import is_index
 from softsym.stable import stable
 from softsym.stable.form import resolved
 from softsym.symbols import Length
-from softsym.targets import array_functions, double_functions, double_word
+from softsym.targets import array_functions
+from softsym.targets.arithmetic import Arithmetic
 from softsym.targets.blocks import PLAIN, Body, Variant
 from softsym.targets.driver import evaluate, quick
 from softsym.targets.lowering import index_names, lower
@@ -115,9 +114,9 @@ class Generated:
         """The body's function in one of its variants."""
         return _compile(self.expr, variant)
 
-    def run_stage(self, level: int, double: bool) -> Callable[..., Any]:
-        """The function of one stage, on arrays or on double words."""
-        return _compile_stage(self.expr, level, double)
+    def run_stage(self, level: int, arithmetic: Arithmetic) -> Callable[..., Any]:
+        """The function of one stage, in an arithmetic."""
+        return _compile_stage(self.expr, level, arithmetic)
 
     def lines(self, variant: Variant = PLAIN) -> tuple[list[str], str, Writer]:
         """The assignments, the result's text and the writer that knows what they need."""
@@ -178,34 +177,34 @@ def _is_order(symbol: Symbol) -> bool:
 def _compile(expr: Expr, variant: Variant) -> Callable[..., Any]:
     made = generated(expr)
     extra = [*(["where"] if variant.masked else []), *(["array", "shape"] if variant.in_place else [])]
-    return _executed(made, made.lines(variant), extra, variant.double)
+    return _executed(made, made.lines(variant), extra, variant.arithmetic)
 
 
 @lru_cache(maxsize=512)
-def _compile_stage(expr: Expr, level: int, double: bool) -> Callable[..., Any]:
+def _compile_stage(expr: Expr, level: int, arithmetic: Arithmetic) -> Callable[..., Any]:
     made = generated(expr)
     stages = made.body.stages
     assert stages is not None
     writer = Writer(stages.programs[level], {*made.parameters, *RESERVED, *stages.names})
     earlier = [name for reductions in stages.levels[:level] for _, name in reductions]
-    return _executed(made, (*writer.write(), writer), earlier, double)
+    return _executed(made, (*writer.write(), writer), earlier, arithmetic)
 
 
 def _executed(
-    made: Generated, lines: tuple[list[str], str, Writer], extra: list[str], double: bool
+    made: Generated, lines: tuple[list[str], str, Writer], extra: list[str], arithmetic: Arithmetic
 ) -> Callable[..., Any]:
     """The function that some lines make, of the parameters and ``extra`` ones."""
     assignments, result, writer = lines
     names = [*made.parameters, *(n for n in made.used_lengths if n not in made.lengths)]
     head = f"def body({', '.join([*names, *extra])}):"
     text = "\n".join([head, *(f"    {line}" for line in assignments), f"    return {result}"])
-    space: dict[str, Any] = {"np": double_functions.NAMESPACE if double else np}
+    space: dict[str, Any] = {"np": arithmetic.namespace}
     source = "from __future__ import annotations\n" + "\n".join(_helper(name) for name in writer.helpers)
     exec(compile(source, "<softsym array functions>", "exec"), space)
-    if double:
-        space |= {name: getattr(double_functions, name) for name in writer.helpers if hasattr(double_functions, name)}
+    own = arithmetic.functions
+    space |= {name: getattr(own, name) for name in writer.helpers if hasattr(own, name)}
     for name, value in writer.constants.items():
-        space[name] = double_word.as_double_word(value) if double else float(value)
+        space[name] = arithmetic.constant(value)
     exec(compile(text, f"<softsym {to_text(made.expr)[:60]}>", "exec"), space)
     return space["body"]  # type: ignore[no-any-return]
 
@@ -220,7 +219,7 @@ class ArrayFunction:
     ``source`` is the code on its own, ``names`` are the parameters, ``error_bound`` says how exact the results are.
     Called as ``f(*values, axis=-1, out=None, where=None, accuracy="fast")``: ``out`` receives the result, ``where``
     leaves entries out as if the vectors were shorter (their places in a vector result hold nan), and
-    ``accuracy="high"`` computes in double words.
+    ``accuracy="high"`` computes with as much precision as each result needs.
     """
 
     def __init__(self, expr: Expr, axis: int = -1) -> None:
