@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from softsym.errors import UnsupportedError
 from softsym.expansion import expand
@@ -31,17 +31,26 @@ from softsym.targets.program import Op, Program, steps
 from softsym.targets.simplify import simplified, unshifted, with_ones
 from softsym.targets.stages import in_stages
 
+if TYPE_CHECKING:
+    from softsym.targets.tensors import TensorFunction
+
 RESERVED = frozenset(("np", "axis", "out", "where", "accuracy", "array", "shape", "int", "float", "body"))
 
 
-def lambdify(expr: Expr | str, *, axis: int = -1, modules: str = "numpy") -> ArrayFunction:
+@overload
+def lambdify(expr: Expr | str, *, axis: int = -1, modules: Literal["numpy"] = "numpy") -> ArrayFunction: ...
+@overload
+def lambdify(expr: Expr | str, *, axis: int = -1, modules: str) -> ArrayFunction | TensorFunction: ...
+def lambdify(expr: Expr | str, *, axis: int = -1, modules: str = "numpy") -> ArrayFunction | TensorFunction:
     """A function of the expression's names: the vectors as they first appear, then the scalars as they first appear.
 
     Vectors are arrays with their entries along ``axis``; all other axes are batch axes and broadcast, and a scalar may
     be a number or an array with one value a row. A free index in the expression becomes an axis of the result, which
     stands where the vectors' axis stood (a Hessian of ``(..., N)`` has the shape ``(..., N, N)``).
 
-    The code comes from :func:`softsym.stable.stable`, so that nothing overflows whose value is in range.
+    The code comes from :func:`softsym.stable.stable`, so that nothing overflows whose value is in range. ``modules``
+    names the library whose arrays the function takes: ``"numpy"``, or ``"torch"`` and ``"jax"``, whose functions can be
+    differentiated and compiled (:mod:`softsym.targets.tensors`).
 
     >>> f = lambdify("softmax(z, beta)")
     >>> f([0.0, 0.0], 1e308), f([[1.0, 1.0], [0.0, 1000.0]], [1.0, 2.0])
@@ -59,7 +68,9 @@ def lambdify(expr: Expr | str, *, axis: int = -1, modules: str = "numpy") -> Arr
     :class:`~softsym.errors.UnsupportedError` for an unknown target or a derivative that cannot be resolved.
     """
     if modules != "numpy":
-        raise UnsupportedError(f"there is no target {modules!r}; this function makes numpy functions")
+        from softsym.targets.tensors import tensor_function
+
+        return tensor_function(as_expr(expr), modules, axis)
     return ArrayFunction(as_expr(expr), axis)
 
 
@@ -129,9 +140,18 @@ class Generated:
 
     @cached_property
     def used_lengths(self) -> tuple[str, ...]:
-        """The lengths whose values the program needs."""
-        found = [n for op in steps(self.program.result) if op.head == "length" for n in _names(op)]
+        """The lengths whose values the program needs: as numbers, or as sizes that none of its vectors tells."""
+        order = steps(self.program.result)
+        found = [n for op in order if op.head == "length" for n in _names(op)]
+        told = {n for op in order if op.head == "input" for _, size in op.slots for n in size.names}
+        found += [n for op in order for _, size in op.slots for n in sorted(size.names - told)]
         return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def sizes(self) -> dict[str, str]:
+        """The texts of the lengths that vectors tell."""
+        lengths = [(v.kind.vector_length, f"{v.name}.shape[-1]") for v in reversed(self.vectors)]
+        return {size.terms[0][0]: text for size, text in lengths if not size.is_literal}
 
 
 def _names(op: Op) -> list[str]:
@@ -277,8 +297,7 @@ def _header(made: Generated) -> list[str]:
     lines = [f"    {v.name} = np.moveaxis(np.asarray({v.name}, float), axis, -1)" for v in made.vectors]
     tail = "[..., " + ", ".join(["None"] * made.program.rank) + "]" if made.program.rank else ""
     lines += [f"    {s.name} = np.asarray({s.name}, float){tail}" for s in made.scalars]
-    sizes = made.lines()[2].sizes
-    return lines + [f"    {n} = {sizes[n]}" for n in made.used_lengths if n in sizes]
+    return lines + [f"    {n} = {made.sizes[n]}" for n in made.used_lengths if n in made.sizes]
 
 
 def _footer(made: Generated) -> list[str]:
