@@ -7,15 +7,17 @@ bounds; its bound indices have canonical names and carry their ranges, so that s
 from __future__ import annotations
 
 from itertools import permutations
+from math import comb
 from typing import Any
 
 from flint import fmpq
 
 from softsym.algebra import elementary
-from softsym.algebra.context import Algebra
+from softsym.algebra.context import NEGATIVE, POSITIVE, Algebra
 from softsym.algebra.polynomial import (
     ONE,
     Atom,
+    Exponent,
     Factors,
     FlintRing,
     Index,
@@ -26,7 +28,9 @@ from softsym.algebra.polynomial import (
     mono_mul,
     order_key,
 )
+from softsym.algebra.signs import atom_sign
 from softsym.errors import BudgetError, UnsupportedError
+from softsym.symbols import Length
 
 MAX_BOUND = 5
 
@@ -35,7 +39,7 @@ def sum_over(alg: Algebra, value: Rational, index: Index) -> Rational:
     """The sum of ``value`` over a bound index."""
     if index in frozenset().union(*(p.free for p, _ in value.den)):
         total = Rational.of(0)
-        for part in _proper(cancelled(value), index):
+        for part in _proper(alg, cancelled(value), index):
             total = total + _sum_terms(alg, part, index)
         return total
     return _sum_terms(alg, value, index)
@@ -65,40 +69,39 @@ def make_generator(alg: Algebra, bounds: list[Index], body: Rational) -> Rationa
             body = sum_over(alg, body, index)
         return body
     for index in bounds:
-        parts = _proper(body, index)
+        parts = _proper(alg, body, index)
         if len(parts) > 1:
             total = Rational.of(0)
             for part in parts:
                 total = total + make_generator(alg, bounds, part)
             return total
     ((mono, coefficient),) = body.num
-    mono, bounds = _flattened(alg, mono, list(bounds))
+    mono, den, bounds = _flattened(alg, mono, body.den, list(bounds))
     if len(bounds) > MAX_BOUND:
         raise BudgetError(f"a sum over {len(bounds)} indices at once is too large")
-    body = Rational(Poly({mono: coefficient}), body.den)
+    body = Rational(Poly({mono: coefficient}), den)
     contracted = _contract(alg, bounds, body) or _hard(alg, bounds, body)
     if contracted is not None:
         return contracted
     return _components(alg, bounds, mono, coefficient, body.den)
 
 
-def _flattened(alg: Algebra, mono: Mono, bounds: list[Index]) -> tuple[Mono, list[Index]]:
+def _flattened(alg: Algebra, mono: Mono, den: Factors, bounds: list[Index]) -> tuple[Mono, Factors, list[Index]]:
     """Inner sums that depend on a bound index become further bound indices, each factor with its own."""
     from softsym.algebra.renaming import rename
 
-    result: Mono = ()
+    result = Rational(ONE, den)
     for atom, exponent in mono:
         natural = isinstance(exponent, int) and 0 < exponent <= MAX_BOUND
-        if atom.head != "sum" or not natural or not atom.free & set(bounds) or atom.data[1].den:
-            result = mono_mul(result, ((atom, exponent),))
+        if atom.head != "sum" or not natural or not atom.free & set(bounds):
+            result = result.times(Rational(Poly({((atom, exponent),): fmpq(1)})))
             continue
         for _ in range(int(exponent)):
             fresh = {k: alg.fresh_index(alg.ranges[k]) for k in atom.data[0]}
-            inner = rename(alg, atom.data[1], fresh).single()
-            assert inner is not None  # a generator's body is one term, and renaming to fresh indices keeps it so
-            result = mono_mul(result, inner[0])
+            result = result.times(rename(alg, atom.data[1], fresh))
             bounds.extend(fresh.values())
-    return result, bounds
+    ((flat, _),) = result.num  # a generator's body is one term, and renaming to fresh indices keeps it so
+    return flat, result.den, bounds
 
 
 def _contract(alg: Algebra, bounds: list[Index], body: Rational) -> Rational | None:
@@ -214,11 +217,23 @@ def _canonical(alg: Algebra, bounds: list[Index], mono: Mono, den: Factors) -> R
         return alg.length(alg.ranges[bounds[0]])
     if not den and len(mono) == 1 and _sums_to_one(alg, mono[0]):
         return Rational.of(1)
+    if not den and len(mono) == 1 and mono[0][0].head == "position" and isinstance(mono[0][1], int) and mono[0][1] > 0:
+        return _power_sum(alg, alg.ranges[bounds[0]], mono[0][1])
     depth = 1 + max([a.depth for a, _ in mono] + [p.depth for p, _ in den], default=0)
     best = min((_named(alg, order, mono, den, depth) for order in permutations(bounds)), key=_rank)
     names, body = best
     free = body.free - set(names)
     return alg.of(alg.atom("sum", names, body, free=free, depth=depth))
+
+
+def _power_sum(alg: Algebra, length: Length, power: int) -> Rational:
+    """1**m + 2**m + ... + n**m, by Faulhaber's formula."""
+    total, n = Rational.of(0), alg.length(length)
+    for j in range(power + 1):
+        number = fmpq.bernoulli(j) * (-1) ** j * comb(power + 1, j) / (power + 1)
+        term = elementary.integer_power(alg, n, power + 1 - j)
+        total = total + elementary.multiply(alg, Rational.of(number), term)
+    return total
 
 
 def _sums_to_one(alg: Algebra, pair: tuple[Atom, Any]) -> bool:
@@ -254,20 +269,20 @@ def _rank(named: tuple[tuple[Index, ...], Rational]) -> Any:
     return names, sorted(order_key(m) for m, _ in body.num), below
 
 
-def _proper(value: Rational, index: Index) -> list[Rational]:
-    """The parts of a quotient, its numerator expanded in powers of the denominator that depends on the index through
-    one atom: ``x**2/(1 + x)**2`` is ``1 - 2/(1 + x) + 1/(1 + x)**2``."""
+def _proper(alg: Algebra, value: Rational, index: Index) -> list[Rational]:
+    """The parts of a quotient, its numerator expanded in powers of the denominator that depends on the index:
+    ``x**2/(1 + x)**2`` is ``1 - 2/(1 + x) + 1/(1 + x)**2``, and ``1/(x*(1 + x))`` is ``1/x - 1/(1 + x)``."""
     inside = [(p, n) for p, n in value.den if index in p.free]
     if len(inside) != 1:
         return [value]
     poly, power = inside[0]
-    own = [a for a in poly.atoms if index in a.free]
-    if len(own) != 1 or any(dict(m).get(own[0], 0) < 0 for m in value.num.terms):
+    main = _main_atom(alg, poly, index)
+    if main is None:
         return [value]
     outside = tuple((p, n) for p, n in value.den if p != poly)
     parts, rest = [], value.num
     while power and rest:
-        divided = _divided(rest, poly, own[0])
+        divided = _divided(alg, rest, poly, main)
         if divided is None:
             return [value]
         rest, remainder = divided
@@ -277,20 +292,48 @@ def _proper(value: Rational, index: Index) -> list[Rational]:
     return [part for part in parts if not part.is_zero]
 
 
-def _divided(num: Poly, poly: Poly, atom: Atom) -> tuple[Poly, Poly] | None:
-    """Quotient and remainder by the powers of one atom, if the divisor's leading term is a single one."""
-    ring = FlintRing([poly, num])
-    degree = max(dict(m).get(atom, 0) for m in poly.terms)
-    leading = {m: c for m, c in poly if dict(m).get(atom, 0) == degree}
-    if len(leading) != 1 or ring.scale[atom] != 1:
-        return None
-    ((lead, factor),) = leading.items()
+def _main_atom(alg: Algebra, poly: Poly, index: Index) -> Atom | None:
+    """The atom in whose powers a denominator is divided by, the same however the bound index is called."""
+    from softsym.algebra.renaming import rename_atom
+
+    own = [a for a in poly.atoms if index in a.free]
+    if len(own) == 1:
+        return own[0]
+    if any(isinstance(k, tuple) for k in poly.free - {index}):
+        return None  # for each of several bound indices another atom would be the main one
+    name = alg.bound_index(poly.depth + 1, 0, alg.ranges[index])
+    ranked = {a: rename_atom(alg, a, {index: name}).single() for a in own}
+    return min(own, key=lambda a: order_key(ranked[a][0]) if ranked[a] else (), default=None)  # type: ignore[index]
+
+
+def _divided(alg: Algebra, num: Poly, poly: Poly, atom: Atom) -> tuple[Poly, Poly] | None:
+    """Quotient and remainder by the powers of one atom, if the divisor's ends are single terms as far as needed.
+
+    Powers below 0 are divided away from the lowest term of the divisor, those above from its highest.
+    """
     quotient, rest = Poly(), num
-    while True:
-        top = next((m for m in rest.terms if dict(m).get(atom, 0) >= degree), None)
-        if top is None:
-            return quotient, rest
-        step = mono_mul(top, tuple((a, -e) for a, e in lead))
-        coefficient = rest.terms[top] / factor
-        quotient = quotient + Poly({step: coefficient})
-        rest = rest + -(poly.scaled(step, coefficient))
+    if FlintRing([poly, num]).scale[atom] != 1:
+        return None
+    degrees = [dict(m).get(atom, 0) for m in poly.terms]
+    for degree, above in ((min(degrees), False), (max(degrees), True)):
+        leading = {m: c for m, c in poly if dict(m).get(atom, 0) == degree}
+        while (top := _beyond(rest, atom, degree if above else None)) is not None:
+            if len(leading) != 1 or not _never_zero(alg, leading, atom):
+                return None
+            ((lead, factor),) = leading.items()
+            step = mono_mul(top, tuple((a, -e) for a, e in lead))
+            coefficient = rest.terms[top] / factor
+            quotient = quotient + Poly({step: coefficient})
+            rest = rest + -(poly.scaled(step, coefficient))
+    return quotient, rest
+
+
+def _beyond(poly: Poly, atom: Atom, highest: Exponent | None) -> Mono | None:
+    """A term in which the atom's power is at least ``highest``, or below 0 where that is ``None``."""
+    powers = ((m, dict(m).get(atom, 0)) for m in poly.terms)
+    return next((m for m, e in powers if (e < 0 if highest is None else e >= highest)), None)
+
+
+def _never_zero(alg: Algebra, leading: dict[Mono, fmpq], atom: Atom) -> bool:
+    """Whether the other factors of a leading term may be divided by."""
+    return all(a is atom or atom_sign(alg, a) in (POSITIVE, NEGATIVE) for m in leading for a, _ in m)

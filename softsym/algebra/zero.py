@@ -11,6 +11,7 @@ import sympy
 from softsym.algebra.blocks import Matrix
 from softsym.algebra.context import NONNEGATIVE, Algebra
 from softsym.algebra.declared import Given, assume, note_sign, without_multiples
+from softsym.algebra.joining import joined
 from softsym.algebra.lowering import Lowering
 from softsym.algebra.normal import Normalizer
 from softsym.algebra.polynomial import Index, Rational
@@ -111,7 +112,7 @@ class ZeroTest:
                 continue
             alg, normalizer = self._algebra(lowering, blocks)
             known, unsolved = assume(alg, normalizer, given)
-            difference = without_multiples(normalizer.normal(scalar), unsolved)
+            difference = _settled(alg, without_multiples(normalizer.normal(scalar), unsolved))
             yield Case(tuple(tuple(map(str, b)) for b in blocks), alg, difference, known)
 
     def _given(self, lowering: Lowering) -> list[Given]:
@@ -193,6 +194,14 @@ def _range(lowering: Lowering, index: Any) -> Length | None:
     if isinstance(index, HotIndex):
         return index.length
     return None if index.is_Integer else lowering.ranges.get(index)
+
+
+def _settled(alg: Algebra, difference: Rational) -> Rational:
+    """Zero where the difference is zero once its sums are put together, else the difference itself."""
+    try:
+        return difference if difference.is_zero or not joined(alg, difference).is_zero else Rational.of(0)
+    except (UnsupportedError, BudgetError):
+        return difference
 
 
 def entries(lowering: Lowering, expr: Expr) -> list[tuple[Any, tuple[Any, ...]]]:

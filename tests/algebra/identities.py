@@ -96,6 +96,11 @@ diff(sum(softplus(z)), z[i]) == sigmoid(z[i])
 sum(tanh(z)) == 2*sum(sigmoid(2*z)) - N
 sum(1/(a + b*exp(z)) - 1/(exp(z)*b + a)) == 0 where a: positive, b: positive
 sum(sigmoid(z)*(1 - sigmoid(z))) == sum(sigmoid(z)) - sum(sigmoid(z)**2)
+sum(1/((1 + exp(z))*(2 + exp(z)))) == sum(1/(1 + exp(z))) - sum(1/(2 + exp(z)))
+sum(1/(1 - exp(2*z))) == sum(1/(1 - exp(z)))/2 + sum(1/(1 + exp(z)))/2
+log(sum(1/(x*(1 + x)**2))) == log(sum(1/x) - sum(1/(1 + x)) - sum(1/(1 + x)**2)) where x: positive vector
+log(sum(p/(p + q))) == log(N - sum(q/(p + q)))
+sum((p - q)**2/(p + q)) == 2 - 4*sum(p*q/(p + q))
 # sums that do not separate
 sum(sum(exp(z[i]*w[j]), i), j) == sum(sum(exp(w[i]*z[j]), i), j)
 sum(sum((z[i] - z[j])**2, i), j) == 2*N*sum(z**2) - 2*sum(z)**2
@@ -104,6 +109,13 @@ sum(sum(p[i]*q[j]*log(p[i]/q[j]), i), j) == cross_entropy(q, q) - entropy(p)
 sum(sum(exp((z[i] - z[j])**2), i), j) == sum(sum(exp(z[i]**2 + z[j]**2 - 2*z[i]*z[j]), j), i)
 sum(sum(1/(1 + exp(z[i] - z[j])), i), j) + sum(sum(1/(1 + exp(z[j] - z[i])), i), j) == N**2
 sum(sum(delta(i, j)*z[i]*w[j], i), j) == dot(z, w)
+sum(sum(tanh(z[i] - z[j]), i), j) == 0
+sum(sum(sigmoid(z[i] - z[j]), j), i) == N**2/2
+sum(sum(p[i]*p[j]/(p[i] + p[j]), i), j) == sum(sum(p[i]**2*p[j]/(p[i] + p[j])**2, i), j)*2
+# sums of powers of the index
+sum(k, k) == N*(N + 1)/2
+sum(k**3, k) == sum(k, k)**2
+sum(k, k) == M*(M + 1)/2 where k: index(M)
 # derivatives, of higher orders and by vectors
 diff(lse(z), z[i], z[j]) == softmax(z)[i]*delta(i, j) - softmax(z)[i]*softmax(z)[j]
 diff(lse(z, beta), beta) == (boltzmann(z, beta) - lse(z, beta))/beta
@@ -227,6 +239,11 @@ sum(1/(2 + exp(z))) == sum(1/(1 + exp(z)))
 sum(x**2/(1 + x)) == sum(x) - N where x: positive vector
 sum(1/(1 + x)**2) == sum(1/(1 + x))**2 where x: positive vector
 sum(tanh(z)) == 2*sum(sigmoid(z)) - N
+sum(p/(p + q)) == N/2
+sum(1/(x*(1 + x))) == sum(1/x) + sum(1/(1 + x)) where x: positive vector
+sum(sum(p[i]**2/(p[i] + p[j]), i), j) == N/2
+sum(sum(tanh(z[i] + z[j]), i), j) == 0
+sum(k**2, k) == N*(N + 1)*(2*N - 1)/6
 # sums that do not separate
 sum(sum(exp(z[i]*w[j]), i), j) == sum(exp(z))*sum(exp(w))
 sum(sum((z[i] - z[j])**2, i), j) == 2*sum(z**2) - 2*sum(z)**2
