@@ -96,6 +96,12 @@ class Admissible:
             current = self._mended(broken, current)
         return None
 
+    def admitted(self, candidate: Candidate, point: Point) -> Candidate | None:
+        """The candidate moved to ``point``, if every condition and kind holds there."""
+        changed = self._after(candidate, point)
+        holds = self._in_kinds(point) and all(self.satisfied(c, changed) for c in self.conditions)
+        return changed if holds else None
+
     def _in_kinds(self, point: Point) -> bool:
         return all(in_kind(self.kinds[name], value) for name, value in point.values.items())
 

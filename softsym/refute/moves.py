@@ -77,12 +77,23 @@ def _vector_lines(name: str, domain: str, value: tuple[Any, ...]) -> Iterator[Mo
         other = (k + 1) % len(value)
         if other != k:
             yield Move(name, partial(_with_step, value, (k,), (other,)))
+            if domain in SUM_KINDS:
+                yield Move(name, partial(_mixed, value, tuple(Fraction(int(n == k)) for n in size)))
+    if domain in SUM_KINDS:
+        yield Move(name, partial(_mixed, value, (Fraction(1, len(value)),) * len(value)))
 
 
 def _with_step(value: tuple[Any, ...], up: Sequence[int], down: Sequence[int], step: Any) -> tuple[Any, ...]:
     """A vector with a step added at some places and taken off at others."""
     signs = {**dict.fromkeys(up, 1), **dict.fromkeys(down, -1)}
     return tuple(plus(x, step * signs[k]) if k in signs else x for k, x in enumerate(value))
+
+
+def _mixed(value: tuple[Any, ...], target: tuple[Fraction, ...], part: Any) -> tuple[Any, ...]:
+    """The vector at ``part`` of the way to a target."""
+    exact = isinstance(part, Fraction) and all(isinstance(x, Fraction) for x in value)
+    gaps = (t - x if exact else as_arb(t) - as_arb(x) for x, t in zip(value, target, strict=True))
+    return tuple(plus(x, gap * (part if exact else as_arb(part))) for x, gap in zip(value, gaps, strict=True))
 
 
 def _scaled(x: Fraction, s: Any) -> Any:

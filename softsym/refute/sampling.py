@@ -172,7 +172,8 @@ def _dominant(n: int, random: Random) -> Vector:
 def _winners(n: int, random: Random) -> Vector:
     """A few equal entries above all others, by a gap at which both groups have a share in a softmax."""
     count = random.choice((1, 1, 1, 2, n // 2, n - 1)) if n > 1 else 1
-    gap = _F(f"{log(max(1, n - count) / max(1, count)) + random.uniform(-1, 3):.1f}") * random.choice((1, 1, 1, -1))
+    excess = random.uniform(-1, 3) if random.random() < 0.7 else random.uniform(3, 15)
+    gap = _F(f"{log(max(1, n - count) / max(1, count)) + excess:.1f}") * random.choice((1, 1, 1, -1))
     places = {*random.sample(range(n), max(1, count))} if n < 10 else range(max(1, count))
     return tuple(gap if k in places else _F(0) for k in range(n))
 

@@ -12,6 +12,7 @@ from time import monotonic
 from softsym.errors import BudgetError
 from softsym.expression import Apply, Symbol, walk
 from softsym.language import Statement
+from softsym.refute.boundaries import between, pushed
 from softsym.refute.conditions import Admissible, Candidate
 from softsym.refute.findings import Findings, describe
 from softsym.refute.judgement import Judgement, judge
@@ -27,6 +28,8 @@ CLIMB_SHARE, GROWTH = 0.1, 4.0
 """A climb's share of the time, and how far its numbers may grow: a shift makes any slack small beside its sides."""
 MAX_LENGTH = 5_000
 """Vectors longer than this are not searched: one evaluation would take longer than any search may."""
+SCANNED = 100
+"""The N up to which the conditions on lengths are tried one by one for the ends of what they allow."""
 SHORTENING = 0.4
 """The seconds that a counterexample may be shortened for even after the time of the search."""
 _PIECEWISE = {"max", "abs", "sign", "hardmax", "onehot_argmax", "sparsemax", "argmax_count", "limit", "relu", "min"}
@@ -103,13 +106,20 @@ class Search:
         for number, lengths in enumerate(self._lengths(), start=1):
             if monotonic() > self.deadline or len(self.holding) >= plenty or max(lengths.values()) > MAX_LENGTH:
                 return None
-            candidate = self.admissible.draw(lengths)
+            candidate = self._drawn(lengths)
             if candidate is not None and self._fails(candidate):
                 return candidate
             found = self._climbed() if number % DRAWS_A_CLIMB == 0 and self._may_climb(started) else None
             if found is not None or self.climbs > CLIMBS_A_SECOND * max(0.5, self.seconds):
                 return found
         return None
+
+    def _drawn(self, lengths: dict[str, int]) -> Candidate | None:
+        """An admissible point, sometimes at the edge of what the conditions allow."""
+        candidate = self.admissible.draw(lengths)
+        if candidate is None or self.random.random() < 0.6:
+            return candidate
+        return pushed(self.admissible, candidate) or candidate
 
     def _may_climb(self, started: float) -> bool:
         """Whether the claim has bounds to climb to, and climbs have not had more than their half of the time yet."""
@@ -123,17 +133,30 @@ class Search:
 
     def _lengths(self) -> Iterator[dict[str, int]]:
         """Values for the lengths that the conditions allow, small ones first, large ones only where they are cheap."""
-        fixed = dict(self.statement.lengths)
-        for first in chain(_FIRST_SIZES, self._later_sizes()):
+        for first in chain(_FIRST_SIZES, self._last_sizes(), self._later_sizes()):
             if first > 5 and not self._affordable(first):
                 continue
-            free = {name: first if name == "N" else self._other_size(first) for name in self.names}
-            lengths = {n: fixed[n].value(free) if n in fixed else free[n] for n in free}
-            for _ in range(2):  # a length may be fixed by another fixed one
-                lengths = {n: fixed[n].value(lengths) if n in fixed else lengths[n] for n in lengths}
-            if min(lengths.values()) >= 1 and self.admissible.allows(lengths):
+            lengths = self._lengths_at(first)
+            if lengths is not None:
                 self.sizes.add(first)
                 yield lengths
+
+    def _lengths_at(self, first: int) -> dict[str, int] | None:
+        """Every length where N is ``first``, if the conditions allow it."""
+        fixed = dict(self.statement.lengths)
+        free = {name: first if name == "N" else self._other_size(first) for name in self.names}
+        lengths = {n: fixed[n].value(free) if n in fixed else free[n] for n in free}
+        for _ in range(2):  # a length may be fixed by another fixed one
+            lengths = {n: fixed[n].value(lengths) if n in fixed else lengths[n] for n in lengths}
+        return lengths if min(lengths.values()) >= 1 and self.admissible.allows(lengths) else None
+
+    def _last_sizes(self) -> list[int]:
+        """The smallest and the largest N that the conditions allow, if they bound it."""
+        if not self.admissible.on_lengths:
+            return []
+        allowed = [n for n in range(1, SCANNED + 1) if self._lengths_at(n) is not None]
+        ends = {min(allowed), max(allowed)} - {SCANNED} if allowed else set[int]()
+        return sorted(ends) * 3
 
     def _later_sizes(self) -> Iterator[int]:
         for number in count():
@@ -211,7 +234,8 @@ class Search:
         until = monotonic() + max(0.1, CLIMB_SHARE * self.seconds)
         while patience > 0 and monotonic() < until:
             patience -= 1
-            candidate = self.admissible.repaired(self._neighbour(best))
+            neighbour = self._neighbour(best)
+            candidate = between(self.admissible, best, neighbour.point) or self.admissible.repaired(neighbour)
             if candidate is None or magnitude(candidate.point) > ceiling:
                 continue
             judgement = self._judged(candidate)

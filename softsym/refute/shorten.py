@@ -86,7 +86,9 @@ def _levelled(point: Point, symbols: Sequence[Symbol]) -> Iterator[Point]:
 
 
 def _smaller(point: Point, symbols: Sequence[Symbol]) -> Iterator[Point]:
-    """Points with fewer entries: whole blocks left out first, then single ones."""
+    """Points with fewer entries: the first few of every vector, then without whole blocks, then without one each."""
+    for size in (1, 2, 3):
+        yield from _first(symbols, point, size)
     for name, size in point.lengths.items():
         for parts in (2, 4, 8, 16, 32):
             for start in range(parts if size >= 4 * parts else 0):
@@ -94,6 +96,14 @@ def _smaller(point: Point, symbols: Sequence[Symbol]) -> Iterator[Point]:
                 yield from _without(symbols, point, name, block)
         for entry in reversed(range(size)):
             yield from _without(symbols, point, name, range(entry, entry + 1))
+
+
+def _first(symbols: Sequence[Symbol], point: Point, size: int) -> Iterator[Point]:
+    """The point with at most the first few entries of every vector."""
+    found = [point]
+    for name, length in point.lengths.items():
+        found = [p for q in found for p in _without(symbols, q, name, range(min(size, length), length))]
+    yield from found
 
 
 def _without(symbols: Sequence[Symbol], point: Point, name: str, block: range) -> Iterator[Point]:
@@ -125,7 +135,7 @@ def _simpler(symbol: Symbol, value: Any) -> Iterator[Any]:
 def _simpler_numbers(value: Any) -> Iterator[Fraction]:
     yield from _SIMPLE
     number = float(value)
-    for digits in (1, 2, 3):
+    for digits in (1, 2, 3, 6, 9):
         yield Fraction(f"{number:.{digits}g}")
     yield Fraction(floor(number)) if abs(number) < 10**9 else Fraction(0)
     if isinstance(value, Fraction):
@@ -157,7 +167,7 @@ def _simpler_weights(value: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     size = len(value)
     yield weights([Fraction(1)] * size)
     numbers = [float(v) for v in value]
-    for scale in (2, 3, 4, 5, 10, 100):
+    for scale in (2, 3, 4, 5, 10, 100, 1000, 10**4, 10**6):
         parts = [Fraction(max(0, round(x * scale))) for x in numbers]
         if sum(parts):
             yield weights(parts)

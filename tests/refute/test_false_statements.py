@@ -108,6 +108,17 @@ a + b == 2 where 0 <= a <= b, a*b == 1
 p[i] <= 1/2 where p: simplex(3), i: index(3), dot(p, [1, 2, 4]) == 3
 """
 
+AT_AN_EDGE = """
+sum(x**2) <= 1 where x: positive vector, sum(x) <= 1 + 1/10**6
+p[1] == 1/2 where N == 2, entropy(p) >= 0.6931
+norm(p - q, 1) <= 0.04 where kl(p, q) <= 1/1000
+norm(z + w, 2) <= norm(z - w, 2) where dot(z, w) <= 1/10**6
+beta**2 >= beta where beta >= 0.999999
+y[i] <= 1/2 where y: simplex, entropy(y) == log(2)
+log(N) <= 3.7 where N <= 41
+log(N) >= 1.4 where N >= 4
+"""
+
 ENCLOSED = """
 a*exp(a) <= 1 where a*exp(a) == 2, a: positive
 b <= 1/2 where b: unit, b == cosh(b)/2
@@ -116,7 +127,7 @@ p[i] <= 1/2 where p: distribution(3), i: index(3), entropy(p) == 1
 entropy(q) <= entropy(softmax(z, beta))/2 where dot(q, z) == boltzmann(z, beta), N >= 2
 """
 
-FALSE = [OBVIOUS, INEQUALITIES, IN_A_CORNER, BY_A_HAIR, CALCULUS, CONDITIONS, ENCLOSED]
+FALSE = [OBVIOUS, INEQUALITIES, IN_A_CORNER, BY_A_HAIR, CALCULUS, CONDITIONS, AT_AN_EDGE, ENCLOSED]
 LINES = [line for group in FALSE for line in group.strip().splitlines()]
 
 
