@@ -1,21 +1,14 @@
-"""The values of a plan's formulas, as a spreadsheet computes them from the plan's constants.
-
-A formula gives one number. A range where a number is wanted is an error, as in every spreadsheet, unless ``SUMPRODUCT``
-or another function of arrays stands around it; ``IF`` is not carried out on arrays even there.
-"""
+"""The values of a plan's formulas, as a spreadsheet computes them from the plan's constants."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from softsym.errors import UnsupportedError
+from softsym.errors import ShapeError
 from softsym.targets import excel_syntax as syntax
 from softsym.targets.excel_syntax import Formula, Reference
-from softsym.workbook import functions
-from softsym.workbook.functions import VALUE, FormulaError, Grid
-from softsym.workbook.plan import Cell, CellError, Plan, Sheet, Value
-
-_ARRAY_CALLS = ("SUMPRODUCT", "MMULT", "TRANSPOSE")
+from softsym.workbook.arrays import ArrayEvaluation, as_grid
+from softsym.workbook.evaluate import Evaluation
+from softsym.workbook.functions import VALUE, Grid
+from softsym.workbook.plan import Cell, CellError, Plan, Sheet, Value, address
 
 
 def calculate(plan: Plan) -> None:
@@ -26,7 +19,7 @@ def calculate(plan: Plan) -> None:
     calculator = Calculator(plan)
     for sheet in plan.sheets:
         for (row, column), cell in sorted(sheet.cells.items()):
-            if cell.formula:
+            if cell.formula or (sheet.name, row, column) in calculator.spilled:
                 cell.value = calculator.value(sheet.name, row, column)
 
 
@@ -40,6 +33,17 @@ class Calculator:
         self.columns = {(s.name, c.column): c for s in plan.sheets for c in s.columns}
         self.known: dict[tuple[str, int, int], Value] = {}
         self.trees: dict[str, Formula] = {}
+        self.spilled = {place: anchor for anchor in self._spilling() for place in self._filled(*anchor)}
+
+    def _spilling(self) -> list[tuple[str, int, int]]:
+        """The cells whose formulas spill."""
+        return [(s.name, *where) for s in self.plan.sheets for where, cell in s.cells.items() if cell.spill]
+
+    def _filled(self, sheet: str, row: int, column: int) -> list[tuple[str, int, int]]:
+        """The cells that a formula fills besides its own."""
+        rows, columns = self.sheets[sheet].cells[row, column].spill or (1, 1)
+        places = [(sheet, row + r, column + c) for r in range(rows) for c in range(columns)]
+        return places[1:]
 
     def value(self, sheet: str, row: int, column: int) -> Value:
         key = (sheet, row, column)
@@ -49,8 +53,27 @@ class Calculator:
         return self.known[key]
 
     def _compute(self, sheet: str, row: int, column: int) -> Value:
+        anchor = self.spilled.get((sheet, row, column))
+        if anchor is not None:
+            self.value(*anchor)
+            return self.known[sheet, row, column]
         cell = self._cell(sheet, row, column)
+        if cell.spill:
+            return self._spill(cell, sheet, row, column)
         return self.evaluate(cell.formula, sheet) if cell.formula else cell.value
+
+    def _spill(self, cell: Cell, sheet: str, row: int, column: int) -> Value:
+        """The value of the formula's own cell; the others that it fills become known. An error fills its own only."""
+        grid = as_grid(ArrayEvaluation(self, sheet).of(self._tree(cell.formula), True))
+        if isinstance(grid[0][0], CellError) and len(grid) == len(grid[0]) == 1:
+            self.known |= dict.fromkeys(self._filled(sheet, row, column))
+        elif (len(grid), len(grid[0])) != cell.spill:
+            where, sizes = address(row, column, sheet), f"{len(grid)} by {len(grid[0])}"
+            raise ShapeError(f"the formula of {where} gives {sizes} cells, and {cell.spill} are set aside for it")
+        else:
+            entries = ((r, c) for r in range(len(grid)) for c in range(len(grid[0])))
+            self.known |= {(sheet, row + r, column + c): _plain(grid[r][c]) for r, c in entries}
+        return _plain(grid[0][0])
 
     def _cell(self, sheet: str, row: int, column: int) -> Cell:
         if sheet not in self.sheets:
@@ -72,219 +95,17 @@ class Calculator:
 
     def evaluate(self, formula: str, sheet: str) -> Value:
         """The value of a formula on a sheet."""
-        if formula not in self.trees:
-            self.trees[formula] = syntax.parse_formula(formula)
-        result = _Evaluation(self, sheet).of(self.trees[formula], False)
+        result = Evaluation(self, sheet).of(self._tree(formula), False)
         if isinstance(result, list):
             return VALUE if len(result) > 1 or len(result[0]) > 1 else result[0][0]
-        return 0 if result is None or result == 0 else result  # a blank is 0, and a spreadsheet has no -0
+        return _plain(result)
+
+    def _tree(self, formula: str) -> Formula:
+        if formula not in self.trees:
+            self.trees[formula] = syntax.parse_formula(formula)
+        return self.trees[formula]
 
 
-class _Evaluation:
-    """One formula's computation; ``array`` says whether a function of arrays stands around a node."""
-
-    def __init__(self, calculator: Calculator, sheet: str) -> None:
-        self.calculator, self.sheet = calculator, sheet
-
-    def of(self, node: Formula, array: bool) -> Value | Grid:
-        visit: Callable[[Formula, bool], Value | Grid] = getattr(self, f"of_{type(node).__name__}")
-        try:
-            return visit(node, array)
-        except FormulaError as fault:
-            return fault.error
-
-    def of_NumberLiteral(self, node: syntax.NumberLiteral, array: bool) -> Value:
-        return float(node.text)
-
-    def of_TextLiteral(self, node: syntax.TextLiteral, array: bool) -> Value:
-        return node.text
-
-    def of_LogicalLiteral(self, node: syntax.LogicalLiteral, array: bool) -> Value:
-        return node.value
-
-    def of_ErrorLiteral(self, node: syntax.ErrorLiteral, array: bool) -> Value:
-        return CellError(node.text)
-
-    def of_Missing(self, node: syntax.Missing, array: bool) -> Value:
-        return None
-
-    def of_ArrayLiteral(self, node: syntax.ArrayLiteral, array: bool) -> Grid:
-        return [[self.scalar(x) for x in row] for row in node.rows]
-
-    def of_DefinedName(self, node: syntax.DefinedName, array: bool) -> Value | Grid:
-        tree = self.calculator.names.get(node.text.casefold())
-        return CellError("#NAME?") if tree is None else self.of(tree, array)
-
-    def of_Reference(self, node: Reference, array: bool) -> Value | Grid:
-        sheet = node.sheet or self.sheet
-        if node.is_cell:
-            return self.calculator.value(sheet, node.top, node.left)
-        return self.calculator.block(sheet, node)
-
-    def of_Unary(self, node: syntax.Unary, array: bool) -> Value | Grid:
-        scale = {"-": -1.0, "+": 1.0, "%": 0.01}[node.sign]
-        return self.entrywise(lambda x: functions.number(x) * scale, [node.operand], array)
-
-    def of_Binary(self, node: syntax.Binary, array: bool) -> Value | Grid:
-        return self.entrywise(_OPERATORS[node.sign], [node.left, node.right], array)
-
-    def of_Call(self, node: syntax.Call, array: bool) -> Value | Grid:
-        if node.name in functions.SCALAR:
-            compute = functions.SCALAR[node.name]
-            return self.entrywise(lambda *x: compute(*map(functions.number, x)), list(node.args), array)
-        if node.name in functions.AGGREGATE:
-            return functions.AGGREGATE[node.name](functions.numbers(self.of(a, array) for a in node.args))
-        visit = getattr(self, f"call_{node.name.lower()}", None)
-        if visit is None:
-            raise UnsupportedError(f"the function {node.name} has no value here")
-        result: Value | Grid = visit(node.args, array or node.name in _ARRAY_CALLS)
-        return result
-
-    # how arguments are read
-
-    def scalar(self, node: Formula) -> Value:
-        value = self.of(node, False)
-        if isinstance(value, list):
-            raise FormulaError(VALUE)
-        return value
-
-    def grid(self, node: Formula, array: bool) -> Grid:
-        value = self.of(node, array)
-        return value if isinstance(value, list) else [[value]]
-
-    def entrywise(self, compute: Callable[..., Value], nodes: list[Formula], array: bool) -> Value | Grid:
-        values = [self.of(node, array) for node in nodes]
-        if not any(isinstance(v, list) for v in values):
-            return _entry(compute, values)  # type: ignore[arg-type]
-        if not array:
-            raise FormulaError(VALUE)
-        grids = [v if isinstance(v, list) else [[v]] for v in values]
-        rows, columns = max(len(g) for g in grids), max(len(g[0]) for g in grids)
-        return [[_entry(compute, [_pick(g, r, c) for g in grids]) for c in range(columns)] for r in range(rows)]
-
-    # functions that look at their arguments before they are computed
-
-    def call_if(self, args: tuple[Formula, ...], array: bool) -> Value | Grid:
-        condition = self.scalar(args[0])
-        chosen = functions.number(condition) != 0
-        if not chosen and len(args) < 3:
-            return False
-        return self.of(args[1 if chosen else 2], array)
-
-    def call_iferror(self, args: tuple[Formula, ...], array: bool) -> Value | Grid:
-        value = self.of(args[0], array)
-        return self.of(args[1], array) if isinstance(value, CellError) else value
-
-    def call_choose(self, args: tuple[Formula, ...], array: bool) -> Value | Grid:
-        number = int(functions.number(self.scalar(args[0])))
-        if not 1 <= number < len(args):
-            raise FormulaError(VALUE)
-        return self.of(args[number], array)
-
-    def call_and(self, args: tuple[Formula, ...], array: bool) -> Value:
-        return all(self._truths(args, array))
-
-    def call_or(self, args: tuple[Formula, ...], array: bool) -> Value:
-        return any(self._truths(args, array))
-
-    def call_not(self, args: tuple[Formula, ...], array: bool) -> Value | Grid:
-        return self.entrywise(lambda x: functions.number(x) == 0, list(args), array)
-
-    def _truths(self, args: tuple[Formula, ...], array: bool) -> list[bool]:
-        values = functions.flatten(self.of(a, array) for a in args)
-        return [functions.number(v) != 0 for v, _ in values if not (v is None or isinstance(v, str))]
-
-    def call_sumproduct(self, args: tuple[Formula, ...], array: bool) -> Value:
-        return functions.sum_of_products([self.grid(a, True) for a in args])
-
-    def call_mmult(self, args: tuple[Formula, ...], array: bool) -> Grid:
-        return functions.matrix_product(self.grid(args[0], True), self.grid(args[1], True))
-
-    def call_transpose(self, args: tuple[Formula, ...], array: bool) -> Grid:
-        return [list(column) for column in zip(*self.grid(args[0], True), strict=True)]
-
-    def call_rows(self, args: tuple[Formula, ...], array: bool) -> Value:
-        return len(self.grid(args[0], array))
-
-    def call_columns(self, args: tuple[Formula, ...], array: bool) -> Value:
-        return len(self.grid(args[0], array)[0])
-
-    def call_count(self, args: tuple[Formula, ...], array: bool) -> Value:
-        values = functions.flatten(self.of(a, array) for a in args)
-        return sum(isinstance(v, int | float) and not (isinstance(v, bool) and inside) for v, inside in values)
-
-    def call_countif(self, args: tuple[Formula, ...], array: bool) -> Value:
-        criterion = self.scalar(args[1])
-        return sum(functions.matches(v, criterion) for row in self.grid(args[0], False) for v in row)
-
-    def call_index(self, args: tuple[Formula, ...], array: bool) -> Value:
-        grid = self.grid(args[0], array)
-        row, column = (int(functions.number(self.scalar(a))) for a in (*args[1:], syntax.NumberLiteral("0"))[:2])
-        if len(grid) == 1 and len(args) == 2:
-            row, column = 1, row
-        row, column = row or (len(grid) == 1), column or (len(grid[0]) == 1)
-        if not (1 <= row <= len(grid) and 1 <= column <= len(grid[0])):
-            raise FormulaError(functions.REF)
-        return grid[row - 1][column - 1]
-
-    def call_match(self, args: tuple[Formula, ...], array: bool) -> Value:
-        wanted, values = self.scalar(args[0]), functions.flatten([self.grid(args[1], array)])
-        for position, (value, _) in enumerate(values, 1):
-            if functions.same(value, wanted):
-                return position
-        raise FormulaError(functions.NA)
-
-    def call_iserror(self, args: tuple[Formula, ...], array: bool) -> Value | Grid:
-        return self._test(args, array, lambda v: isinstance(v, CellError))
-
-    def call_isnumber(self, args: tuple[Formula, ...], array: bool) -> Value | Grid:
-        return self._test(args, array, lambda v: isinstance(v, int | float) and not isinstance(v, bool))
-
-    def _test(self, args: tuple[Formula, ...], array: bool, test: Callable[[Value], bool]) -> Value | Grid:
-        value = self.of(args[0], array)
-        if not isinstance(value, list):
-            return test(value)
-        if not array:
-            raise FormulaError(VALUE)
-        return [[test(v) for v in row] for row in value]
-
-
-def _entry(compute: Callable[..., Value], values: list[Value]) -> Value:
-    try:
-        return compute(*values)
-    except FormulaError as fault:
-        return fault.error
-
-
-def _pick(grid: Grid, row: int, column: int) -> Value:
-    row, column = (0 if len(grid) == 1 else row), (0 if len(grid[0]) == 1 else column)
-    return grid[row][column] if row < len(grid) and column < len(grid[0]) else functions.NA
-
-
-def _arithmetic(compute: Callable[[float, float], float]) -> Callable[[Value, Value], Value]:
-    return lambda a, b: compute(functions.number(a), functions.number(b))
-
-
-def _text(value: Value) -> str:
-    if isinstance(value, CellError):
-        raise FormulaError(value)
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    return "" if value is None else str(value)
-
-
-def _relation(mark: str) -> Callable[[Value, Value], Value]:
-    return lambda a, b: functions.compare(mark, a, b)
-
-
-_OPERATORS: dict[str, Callable[[Value, Value], Value]] = {
-    "+": _arithmetic(lambda a, b: functions.finite(a + b)),
-    "-": _arithmetic(lambda a, b: functions.finite(a - b)),
-    "*": _arithmetic(lambda a, b: functions.finite(a * b)),
-    "/": _arithmetic(functions.divide),
-    "^": _arithmetic(functions.power),
-    "&": lambda a, b: _text(a) + _text(b),
-    **{mark: _relation(mark) for mark in ("=", "<>", "<", "<=", ">", ">=")},
-}
+def _plain(value: Value) -> Value:
+    """A blank is 0, and a spreadsheet has no -0."""
+    return 0 if value is None or value == 0 else value

@@ -12,6 +12,7 @@ from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from softsym.targets.excel_names import file_text
 from softsym.targets.excel_syntax import column_letters
 from softsym.workbook import charts, styles
 from softsym.workbook.plan import Plan, Sheet, Validation
@@ -23,7 +24,7 @@ def dress_workbook(workbook: Any, plan: Plan, written: datetime) -> None:
         workbook.add_named_style(style)
     sheets = [workbook.create_sheet(sheet.name) for sheet in plan.sheets]
     for name, where in plan.names.items():
-        workbook.defined_names[name] = DefinedName(name, attr_text=where)
+        workbook.defined_names[name] = DefinedName(name, attr_text=file_text(where))
     properties = workbook.properties
     properties.title, properties.subject, properties.keywords = plan.title, plan.subject or None, plan.keywords or None
     properties.description, properties.creator = plan.description or None, "softsym"

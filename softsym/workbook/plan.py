@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from softsym.errors import DomainError
 from softsym.targets.excel_syntax import MAX_COLUMNS, MAX_ROWS, column_letters
@@ -28,6 +28,7 @@ class Cell:
     """One cell: a constant, or a formula (without its ``=``) together with the value that it gives.
 
     ``style`` is a name of :mod:`softsym.workbook.styles`; ``link`` is a sheet's cell (``#Checks!A1``) or an address.
+    ``spill`` is how many rows and columns a formula of the dialect excel365 fills; other formulas have none.
     """
 
     value: Value = None
@@ -36,6 +37,7 @@ class Cell:
     number_format: str = "General"
     comment: str = ""
     link: str = ""
+    spill: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)
@@ -135,12 +137,19 @@ class Sheet:
     landscape: bool = True
     repeat_rows: str = ""
 
-    def put(self, row: int, column: int, value: Value = None, **settings: str) -> Cell:
+    def put(self, row: int, column: int, value: Value = None, **settings: Any) -> Cell:
         """Put a cell; ``settings`` are the other fields of :class:`Cell`."""
         if not (1 <= row <= MAX_ROWS and 1 <= column <= MAX_COLUMNS):
             raise DomainError(f"a sheet has {MAX_ROWS} rows and {MAX_COLUMNS} columns; split the data over workbooks")
         cell = self.cells[row, column] = Cell(value, **settings)
         return cell
+
+    def spill(self, row: int, column: int, formula: str, size: tuple[int, int], **settings: Any) -> None:
+        """Put a formula of the dialect excel365, and the cells that it fills."""
+        for r in range(size[0]):
+            for c in range(size[1]):
+                self.put(row + r, column + c, **settings)
+        self.put(row, column, formula=formula, spill=size, **settings)
 
     def row(self, row: int, values: Sequence[Value], column: int = 1, style: str = "Normal") -> None:
         """Put values side by side."""

@@ -25,11 +25,13 @@ from openpyxl.comments.comment_sheet import CommentRecord
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.writer.excel import ExcelWriter
+from openpyxl.xml.constants import ARC_WORKBOOK_RELS
 
 from softsym.errors import DomainError
+from softsym.targets.excel_names import file_text
 from softsym.targets.excel_syntax import column_letters
-from softsym.workbook import dressing
-from softsym.workbook.plan import Cell, CellError, Column, Plan, Sheet, Value, address
+from softsym.workbook import dressing, dynamic
+from softsym.workbook.plan import Cell, CellError, Column, Plan, Sheet, Value, address, area
 
 WRITTEN = datetime(2000, 1, 1)
 """The time that every file states, so that equal plans give equal bytes."""
@@ -63,10 +65,16 @@ def _umask() -> int:
 
 
 class _Archive(ZipFile):
-    """A zip file whose members all carry the same time."""
+    """A zip file whose members all carry the same time; ``edits`` change members as they are written, by name."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.edits: dict[str, Callable[[bytes], bytes]] = {}
 
     def writestr(self, zinfo_or_arcname: Any, data: Any, *args: Any, **options: Any) -> None:
         named = isinstance(zinfo_or_arcname, str)
+        if named and zinfo_or_arcname in self.edits:
+            data = self.edits[zinfo_or_arcname](data)
         super().writestr(member_info(zinfo_or_arcname) if named else zinfo_or_arcname, data, *args, **options)
 
 
@@ -81,13 +89,20 @@ def member_info(name: str) -> ZipInfo:
 class _PlanWriter(ExcelWriter):  # type: ignore[misc]
     """openpyxl's writer, with the rows of each sheet put in from the plan."""
 
-    def __init__(self, plan: Plan, archive: ZipFile, progress: Callable[[int], None]) -> None:
+    def __init__(self, plan: Plan, archive: _Archive, progress: Callable[[int], None]) -> None:
         self.plan, self.progress = plan, progress
         workbook = openpyxl.Workbook()
         workbook.remove(workbook.active)
         dressing.dress_workbook(workbook, plan, WRITTEN)
         self.styles = _StyleNumbers(workbook)
         super().__init__(workbook, archive)
+
+    def write_data(self) -> None:
+        if dynamic.spills(self.plan):
+            self._archive.edits[ARC_WORKBOOK_RELS] = dynamic.related
+            self._archive.writestr(dynamic.PART, dynamic.METADATA)
+            self.manifest.append(dynamic.MetadataPart)
+        super().write_data()
 
     def write_worksheet(self, ws: Any) -> None:
         sheet = next(s for s in self.plan.sheets if s.name == ws.title)
@@ -179,8 +194,14 @@ def cell_xml(row: int, column: int, cell: Cell, styles: Callable[[str, str], int
     """The cell as the file has it: its formula and its value."""
     kind, content = value_xml(cell.value, f"{column_letters(column)}{row}", formula=bool(cell.formula))
     formula = f"<f>{escape(cell.formula)}</f>" if cell.formula else ""
+    mark = ""
+    if cell.spill:
+        bottom, right = row + cell.spill[0] - 1, column + cell.spill[1] - 1
+        where = area(row, column, bottom, right, anchored=False)
+        formula = f'<f t="array" ref="{where}">{escape(file_text(cell.formula))}</f>'
+        mark = ' cm="1"'
     number = styles(cell.style, cell.number_format)
-    return f'<c r="{column_letters(column)}{row}" s="{number}"{kind}>{formula}{content}</c>'
+    return f'<c r="{column_letters(column)}{row}" s="{number}"{kind}{mark}>{formula}{content}</c>'
 
 
 class _ColumnText:
