@@ -192,6 +192,7 @@ class Evaluation:
 
 
 def entry_of(compute: Callable[..., Value], values: list[Value]) -> Value:
+    """A function's value, or the error that ends it."""
     try:
         return compute(*values)
     except FormulaError as fault:
@@ -199,6 +200,7 @@ def entry_of(compute: Callable[..., Value], values: list[Value]) -> Value:
 
 
 def pick(grid: Grid, row: int, column: int) -> Value:
+    """The entry of an array that stands for a place in a larger one: single rows and columns are repeated."""
     row, column = (0 if len(grid) == 1 else row), (0 if len(grid[0]) == 1 else column)
     return grid[row][column] if row < len(grid) and column < len(grid[0]) else functions.NA
 
