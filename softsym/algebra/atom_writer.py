@@ -11,7 +11,7 @@ from flint import fmpq
 
 from softsym.algebra import elementary
 from softsym.algebra.context import Algebra
-from softsym.algebra.families import Member
+from softsym.algebra.parts import Member
 from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational
 from softsym.algebra.renaming import rename
 from softsym.errors import UnsupportedError

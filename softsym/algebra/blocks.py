@@ -133,24 +133,37 @@ class BlockAlgebra:
 
     def entry(self, vector: Vector, index: Scalar) -> Scalar:
         """The entry at an index, if the blocks settle in which of them it lies."""
+        number, place = self.locate(vector, index)
+        return vector[number].entry(place)
+
+    def locate(self, vector: Vector, index: Scalar) -> tuple[int, Scalar]:
+        """The number of the block in which an index lies, and the index of the block's entry there."""
         offset = 0
-        for block in vector:
-            single = block.length is None
-            if index.is_Integer and single and int(index) == offset + 1:
-                return block.entry(index)
-            if not single and not block.excluded and self._within(index, block, offset):
-                return block.entry(index if offset == 0 else index - offset)
-            if not single and (block.excluded or not (block.length is not None and block.length.is_literal)):
+        for number, block in enumerate(vector):
+            if block.length is None:
+                if index == offset + 1:
+                    return number, index
+                offset += 1
+                continue
+            place = self._within(index - offset, block, alone=len(vector) == 1)
+            if place is not None:
+                return number, place
+            if not block.length.is_literal or any(not e.is_Integer for e in block.excluded):
                 break
-            offset += 1 if block.length is None else block.length.constant
+            offset += block.length.constant - len(set(block.excluded))
         raise UnsupportedError(f"an entry at index {index} of a vector put together from parts")
 
-    def _within(self, index: Scalar, block: Block, offset: int) -> bool:
+    def _within(self, index: Scalar, block: Block, *, alone: bool) -> Scalar | None:
+        """The index in the block itself, if it lies there for every length; alone, a block has no entries elsewhere."""
         assert block.length is not None
-        if index.is_Integer:
-            limit = block.length.constant if block.length.is_literal else None
-            return int(index) > offset and (int(index) <= offset + limit if limit is not None else offset == 0)
-        return offset == 0 and self.ranges.get(index) == block.length
+        if not index.is_Integer:
+            return index if self.ranges.get(index) == block.length and not block.excluded else None
+        if index < 1 or any(not e.is_Integer for e in block.excluded):
+            return None
+        for excluded in sorted(set(block.excluded)):
+            index = index + 1 if index >= excluded else index
+        least = block.length.constant + sum(c for _, c in block.length.terms)
+        return index if alone or index <= least else None
 
     def _each(self, function: Callable[[Scalar], Scalar], value: Value) -> Value:
         if isinstance(value, tuple):

@@ -7,7 +7,7 @@ hold for values, so they are used on what is left when derivatives are taken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -18,9 +18,10 @@ from flint import fmpq
 
 from softsym.algebra import elementary
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, Algebra
-from softsym.algebra.families import Member
+from softsym.algebra.increasing import linear_parts
 from softsym.algebra.normal import Normalizer
-from softsym.algebra.polynomial import Atom, Exponent, FlintRing, Poly, Rational, mono_mul, mono_pow
+from softsym.algebra.parts import mentions
+from softsym.algebra.polynomial import Atom, Exponent, FlintRing, Poly, Rational, mono_pow
 from softsym.algebra.rebuilding import Rebuilding
 from softsym.algebra.renaming import entry
 from softsym.algebra.signs import poly_sign
@@ -123,16 +124,11 @@ def _solutions(alg: Algebra, num: Poly) -> Iterator[_Solution]:
         if atom.head not in SOLVED or len(exponents) != 1:
             continue
         (exponent,) = exponents
-        factor, rest = _apart(num, atom, exponent)
-        if poly_sign(alg, factor) not in (POSITIVE, NEGATIVE) or mentions((factor, rest), partial(is_, atom)):
+        factor, rest = linear_parts(num, atom, exponent)
+        inside = any(mentions(p, partial(is_, atom)) for p in (factor, rest))
+        if inside or poly_sign(alg, factor) not in (POSITIVE, NEGATIVE):
             continue
         yield atom, exponent, elementary.divide(alg, Rational(-rest), Rational(factor))
-
-
-def _apart(num: Poly, atom: Atom, exponent: Exponent) -> tuple[Poly, Poly]:
-    """The factor of ``atom**exponent``, and the terms without the atom."""
-    inside = {mono_mul(m, ((atom, -exponent),)): c for m, c in num if dict(m).get(atom, 0)}
-    return Poly(inside), Poly({m: c for m, c in num if not dict(m).get(atom, 0)})
 
 
 def _note_rule(alg: Algebra, atom: Atom, exponent: Exponent, power: Rational) -> bool:
@@ -165,9 +161,13 @@ def define(alg: Algebra, value: Rational) -> bool:
     for atom in value.num.atoms:
         if atom.head != "entry" or not isinstance(atom.data[1], tuple) or not atom.free <= value.free:
             continue
-        factor, rest = _apart(value.num, atom, 1)
+        factor, rest = linear_parts(value.num, atom, 1)
         linear = {dict(mono).get(atom, 0) for mono in value.num.terms} <= {0, 1}
-        if linear and poly_sign(alg, factor) in (POSITIVE, NEGATIVE) and not _speaks_of((factor, rest), atom.data[0]):
+        if (
+            linear
+            and poly_sign(alg, factor) in (POSITIVE, NEGATIVE)
+            and not any(_speaks_of(p, atom.data[0]) for p in (factor, rest))
+        ):
             domain = alg.vectors[atom.data[0]].domain
             place = _PREFERRED.index(domain) if domain in _PREFERRED else len(_PREFERRED)
             candidates.append((place, -atom.number, atom, factor, rest))
@@ -178,8 +178,8 @@ def define(alg: Algebra, value: Rational) -> bool:
     return bool(candidates)
 
 
-def _speaks_of(data: Any, vector: str) -> bool:
-    return mentions(data, lambda a: a.head == "entry" and a.data[0] == vector)
+def _speaks_of(value: Poly, vector: str) -> bool:
+    return mentions(value, lambda a: a.head == "entry" and a.data[0] == vector)
 
 
 def _refresh(alg: Algebra) -> None:
@@ -206,16 +206,3 @@ def _without_inverses(poly: Poly) -> Poly:
     """The polynomial times what makes its exponents nonnegative; it is zero at the same points."""
     inverses = tuple((a, e) for a, e in poly.lowest() if e < 0)
     return poly.scaled(mono_pow(inverses, -1), fmpq(1))
-
-
-def mentions(data: Any, meant: Callable[[Atom], bool]) -> bool:
-    """Whether an atom that is meant stands anywhere in a piece of an atom's data, however deep."""
-    if isinstance(data, Atom):
-        return meant(data) or any(mentions(d, meant) for d in data.data)
-    if isinstance(data, Rational):
-        return mentions(data.num, meant) or any(mentions(p, meant) for p, _ in data.den)
-    if isinstance(data, Poly):
-        return any(mentions(a, meant) for a in data.atoms)
-    if isinstance(data, Member):
-        return mentions(data.body, meant)
-    return isinstance(data, tuple) and any(mentions(d, meant) for d in data)

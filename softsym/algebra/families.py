@@ -7,29 +7,20 @@ sum of their logarithms.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from flint import fmpq
 
 from softsym.algebra import elementary
 from softsym.algebra.context import POSITIVE, Algebra
-from softsym.algebra.polynomial import Index, Poly, Rational, cancelled, order_key
-from softsym.algebra.signs import atom_sign, is_positive
+from softsym.algebra.increasing import increasing_in, increasing_map
+from softsym.algebra.parts import Member, all_atoms
+from softsym.algebra.polynomial import Atom, Poly, Rational, cancelled, order_key
+from softsym.algebra.signs import atom_sign, is_positive, sign_of
 from softsym.algebra.sums import sum_over
 
-
-@dataclass(frozen=True)
-class Member:
-    """One value of a family, or one value for each ``index`` that is not ``excluded``."""
-
-    body: Rational
-    index: Index | None = None
-    excluded: tuple[Index, ...] = ()
-
-    @property
-    def free(self) -> frozenset[Index]:
-        return (self.body.free - {self.index}) | frozenset(self.excluded)
+__all__ = ["Member", "make_family"]
 
 
 def make_family(alg: Algebra, head: str, leading: list[Any], members: list[Member]) -> Rational:
@@ -41,22 +32,19 @@ def make_family(alg: Algebra, head: str, leading: list[Any], members: list[Membe
     shift, scale, members, leading = _normalised(alg, head, leading, members)
     if head in ("hard", "count") and all(m.body.is_zero for m in members):
         return _all_equal(alg, head, members)
+    simpler = increasing_map(alg, members) if head != "sparse" else None
+    if simpler is not None:
+        values = [simpler.into(v) if isinstance(v, Rational) else v for v in leading]
+        inner = make_family(alg, head, values, [Member(simpler.into(m.body), m.index, m.excluded) for m in members])
+        return shift + elementary.multiply(alg, scale, simpler.back(inner)) if head == "max" else inner
     if head == "max":
-        mapped = _through_exp(alg, members)
-        if mapped is not None:
-            inner = make_family(alg, "max", [], mapped)
-            return shift + elementary.multiply(alg, scale, elementary.exp(alg, inner))
-    if head in ("hard", "count", "first"):
-        mapped = _through_exp(alg, members)
-        if mapped is not None:
-            values = [elementary.log(alg, v) if isinstance(v, Rational) else v for v in leading]
-            return make_family(alg, head, values, mapped)
-    if head == "max":
-        members = _spliced(alg, members)
+        members = _united(alg, _spliced(alg, members))
         if len(members) <= 2 and all(m.index is None for m in members):
             return shift + elementary.multiply(alg, scale, _larger(alg, members[0].body, members[-1].body))
     if head != "max" and len(members) == 2 and all(m.index is None for m in members):
         return _of_two(alg, head, leading, members)
+    if head == "hard" and alg.facts and sign_of(alg, make_family(alg, "max", [], members) - leading[0]) == POSITIVE:
+        return Rational.of(0)
     if head == "hard" and _is_largest(alg, leading[0], members):
         return elementary.integer_power(alg, make_family(alg, "count", [], members), -1)
     atom = _family_atom(alg, head, leading, members)
@@ -180,37 +168,65 @@ def _common_factor(alg: Algebra, members: list[Member]) -> Rational:
     return Rational(Poly({tuple(common): size}), den)
 
 
-def _through_exp(alg: Algebra, members: list[Member]) -> list[Member] | None:
-    """The logarithms of the members, if each is one positive term in exponentials."""
-    mapped = []
-    for member in members:
-        single = member.body.single()
-        if single is None or single[1] < 0 or not any(a.head == "exp" for a, _ in single[0]):
-            return None
-        if any(atom_sign(alg, a) != POSITIVE for a, _ in single[0]):
-            return None
-        mapped.append(Member(elementary.log(alg, member.body), member.index, member.excluded))
-    return mapped
-
-
 def _spliced(alg: Algebra, members: list[Member]) -> list[Member]:
-    """A member that is itself a maximum gives its members; equal members count once; a constant run is one value."""
+    """A member that is a maximum, or rises with one, gives that maximum's members; a constant run is one value."""
     from softsym.algebra.renaming import rename
 
     result: list[Member] = []
     for member in members:
-        single = member.body.single()
-        inner = single[0][0][0] if single and len(single[0]) == 1 and single[1] == 1 and single[0][0][1] == 1 else None
         if member.index is not None and member.index not in member.body.free:
             member = Member(member.body)
-        if inner is not None and inner.head == "max" and member.index is None:
-            for part in inner.data[0]:
-                fresh = None if part.index is None else alg.fresh_index(alg.ranges[part.index])
-                body = part.body if fresh is None else rename(alg, part.body, {part.index: fresh})
-                result.append(Member(body, fresh, part.excluded))
+        inner, value = _inner_maximum(alg, member) if member.index is None else (None, None)
+        if inner is None or value is None:
+            result.append(member)
+            continue
+        for part in inner.data[0]:
+            fresh = None if part.index is None else alg.fresh_index(alg.ranges[part.index])
+            body = part.body if fresh is None else rename(alg, part.body, {part.index: fresh})
+            result.append(Member(value(body), fresh, part.excluded))
+    return result
+
+
+def _inner_maximum(alg: Algebra, member: Member) -> tuple[Atom | None, Callable[[Rational], Rational] | None]:
+    """A maximum in which a value rises, and the value as a function of it."""
+    for atom in all_atoms(member.body):
+        value = increasing_in(alg, member.body, atom) if atom.head == "max" else None
+        if value is not None:
+            return atom, value
+    return None, None
+
+
+def _united(alg: Algebra, members: list[Member]) -> list[Member]:
+    """Members over one index with the same values become one, without what both leave out; a value of a member is no
+    member of its own."""
+    result: list[Member] = []
+    for member in sorted(members, key=lambda m: m.index is None):
+        for number, other in enumerate(result):
+            united = _union(alg, other, member)
+            if united is not None:
+                result[number] = united
+                break
         else:
             result.append(member)
     return result
+
+
+def _union(alg: Algebra, run: Member, other: Member) -> Member | None:
+    """The values of a run over an index and of another member as one run, if they are."""
+    from softsym.algebra.renaming import rename
+
+    if run.index is None:
+        return run if other == run else None
+    if other.index is None:
+        fits = (i for i in other.body.free if isinstance(i, int) or alg.ranges.get(i) == alg.ranges[run.index])
+        place = next((i for i in fits if rename(alg, run.body, {run.index: i}) == other.body), None)
+        return None if place is None else Member(run.body, run.index, tuple(e for e in run.excluded if e != place))
+    if (
+        alg.ranges[run.index] != alg.ranges[other.index]
+        or rename(alg, other.body, {other.index: run.index}) != run.body
+    ):
+        return None
+    return Member(run.body, run.index, tuple(e for e in run.excluded if e in other.excluded))
 
 
 def _family_atom(alg: Algebra, head: str, leading: list[Any], members: list[Member]) -> Rational:

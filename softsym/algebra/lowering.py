@@ -146,16 +146,9 @@ class Lowering(BlockAlgebra):
         value = self._visit(target)
         chosen = [self.index(i) for i in indices]
         if isinstance(value, Matrix):
-            (a, i), (b, j) = self._locate(value.rows, chosen[0]), self._locate(value.columns, chosen[1])
+            (a, i), (b, j) = self.locate(value.rows, chosen[0]), self.locate(value.columns, chosen[1])
             return value.entry(a, i, b, j)
         return self.entry(value, chosen[0])
-
-    def _locate(self, blocks: Vector, index: Scalar) -> tuple[int, Scalar]:
-        if len(blocks) == 1 and not blocks[0].excluded:
-            return 0, index
-        if index.is_Integer and all(b.length is None for b in blocks):
-            return int(index) - 1, index
-        raise UnsupportedError("an entry of a matrix put together from parts")
 
     def _on_sum(self, body: Expr, bound: Symbol | None = None) -> Value:
         if bound is None:
@@ -221,12 +214,11 @@ class Lowering(BlockAlgebra):
         return (*self._visit(left), *self._visit(right))
 
     def _on_drop(self, vector: Expr, index: Expr) -> Vector:
-        value, i = self._visit(vector), self.index(index)
-        if all(b.length is None for b in value) and i.is_Integer:
-            return (*value[: int(i) - 1], *value[int(i) :])
-        if len(value) == 1 and not value[0].excluded:
-            return (Block(value[0].entry, value[0].length, (i,)),)
-        raise UnsupportedError("drop from a vector put together from parts")
+        value = self._visit(vector)
+        number, place = self.locate(value, self.index(index))
+        block = value[number]
+        without = () if block.length is None else (Block(block.entry, block.length, (*block.excluded, place)),)
+        return (*value[:number], *without, *value[number + 1 :])
 
     def _on_ones(self, length: Expr) -> Vector:
         return self._blocks(lambda k: sympy.S.One, _as_length(length))

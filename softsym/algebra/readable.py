@@ -15,8 +15,9 @@ from flint import fmpq
 
 from softsym.algebra import elementary
 from softsym.algebra.context import NONNEGATIVE, POSITIVE, Algebra
+from softsym.algebra.parts import all_atoms, parts
 from softsym.algebra.polynomial import Atom, Exponent, Index, Mono, Poly, Rational, mono_mul, mono_pow
-from softsym.algebra.rebuilding import Rebuilding, all_atoms, parts
+from softsym.algebra.rebuilding import Rebuilding
 from softsym.algebra.renaming import covariance, moment, raised, rename, rename_atom, share
 from softsym.algebra.sums import sum_over
 

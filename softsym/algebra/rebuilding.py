@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from flint import fmpq
 
 from softsym.algebra import elementary
 from softsym.algebra.context import Algebra
-from softsym.algebra.families import Member, make_family
+from softsym.algebra.families import make_family
+from softsym.algebra.parts import Member
 from softsym.algebra.polynomial import Atom, Poly, Rational
 from softsym.algebra.renaming import covariance, moment, raised, rename
 from softsym.algebra.sums import make_generator
@@ -107,32 +108,3 @@ class Rebuilding:
         fresh = self.alg.fresh_index(self.alg.ranges[index])
         inside = tuple(self.of(rename(self.alg, part, {index: fresh})) for part in (weight, value))
         return moment(self.alg, fresh, inside[0], inside[1], order)
-
-
-def all_atoms(value: Rational) -> list[Atom]:
-    """Every atom in a rational function and within its atoms, in the order of their numbers."""
-    found: set[Atom] = set()
-    stack: list[Any] = [value]
-    while stack:
-        top = stack.pop()
-        if isinstance(top, Atom):
-            if top not in found:
-                found.add(top)
-                stack.extend(parts(top))
-        else:
-            stack.extend(top.atoms)
-    return sorted(found, key=lambda a: a.number)
-
-
-def parts(atom: Atom) -> list[Any]:
-    """The rational functions and atoms that an atom is made of."""
-    if atom.head == "exp":
-        mono, den = atom.data
-        return [Rational(Poly({mono: fmpq(1)}), den)]
-    found: list[Any] = []
-    for item in atom.data:
-        if isinstance(item, Rational | Atom):
-            found.append(item)
-        elif isinstance(item, tuple):
-            found.extend(m.body for m in item if isinstance(m, Member))
-    return found

@@ -10,7 +10,8 @@ from flint import fmpq
 
 from softsym.algebra import elementary
 from softsym.algebra.context import Algebra
-from softsym.algebra.families import Member, make_family
+from softsym.algebra.families import make_family
+from softsym.algebra.parts import Member
 from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational
 from softsym.algebra.sums import make_generator
 

@@ -135,13 +135,20 @@ def _own_sign(alg: Algebra, atom: Atom) -> str | None:
         whole = atom_sign(alg, atom.data[0])  # its terms have one sign then, and the share the sign of their quotient
         return None if whole is None else POSITIVE if whole in _STRICT else NONNEGATIVE
     if atom.head == "max":
-        signs = {sign_of(alg, m.body) for m in atom.data[0]}
-        return POSITIVE if POSITIVE in signs else NONNEGATIVE if NONNEGATIVE in signs else None
+        return _largest_sign({sign_of(alg, m.body) for m in atom.data[0]})
     if atom.head == "log":
         return _log_sign(alg, atom.data[0])
     if atom.head in ("count", "pi", "sigmoid", "softplus"):
         return POSITIVE
     return NONNEGATIVE if atom.head in ("abs", "hard", "first", "sparse", "delta") else None
+
+
+def _largest_sign(signs: set[str | None]) -> str | None:
+    """The sign of the largest of values with these signs."""
+    for sign in (POSITIVE, NONNEGATIVE):
+        if sign in signs:
+            return sign
+    return None if None in signs else NONPOSITIVE if NONPOSITIVE in signs else NEGATIVE
 
 
 def _exp_sign(alg: Algebra, mono: Mono) -> str | None:

@@ -25,6 +25,10 @@ sum(drop(z, i)) + z[i] == sum(z) where N >= 2
 exp(lse(drop(z, i))) == exp(lse(z))*(1 - softmax(z)[i]) where N >= 2
 log_softmax(z)[i] == -softplus(lse(drop(z, i)) - z[i]) where N >= 2
 len(drop(z, i)) == N - 1 where N >= 2
+drop(concat(z, w), i) == concat(drop(z, i), w) where w: vector(M)
+drop(drop(z, 1), 1)[1] == z[3] where N >= 3
+softmax(concat([0], drop(z, 1) - z[1]))[1] == softmax(z)[1] where N >= 2
+jacobian(concat(z, [lse(z)]), z)[1, 1] == 1
 # one-hot vectors, distributions, simplices
 sum(y*z**3) == dot(y, z)**3 where y: onehot
 norm(softmax(z) - y, 2)**2 == sum(softmax(z)**2) - 2*dot(y, softmax(z)) + 1 where y: onehot
@@ -151,6 +155,21 @@ max(softmax(z)) == exp(max(z) - lse(z))
 sum(sparsemax(z)) == 1
 sparsemax(z + c) == sparsemax(z)
 onehot_argmax(z + c) == onehot_argmax(z)
+max(z) == max([z[i], max(drop(z, i))]) where N >= 2
+max([max(drop(z, i)), max(drop(z, j))]) == max(z) where i != j
+max(sqrt(x)) == sqrt(max(x)) where x: positive vector
+max(1/x) == 1/min(x) where x: positive vector
+max(log(p) - log(q)) == log(max(p/q))
+max(-sqrt(x)) == -sqrt(min(x)) where x: positive vector
+max(z**2) == norm(z, oo)**2
+max(softplus(z)) == softplus(max(z))
+max(tanh(z)) == tanh(max(z))
+min(sigmoid(-z)) == sigmoid(-max(z))
+max([exp(max(z)), exp(max(w))]) == exp(max(concat(z, w))) where w: vector(M)
+max([2*max(z) + 1, c]) == max(concat(2*z + 1, [c]))
+hardmax(1/x) == hardmax(-x) where x: positive vector
+hardmax(-log(p)) == hardmax(-p)
+hardmax(z)[j] == 0 where z[j] < max(z)
 # matrices
 trace(outer(u, v)) == dot(u, v)
 (diag(p) - outer(p, p)) @ ones(N) == 0*p
@@ -276,6 +295,13 @@ hardmax(z) == onehot_argmax(z)
 hardmax(z)[i] == delta(i, 1)
 sparsemax(2*z) == sparsemax(z)
 max(drop(z, i)) == max(z) where N >= 2
+max(1/z) == 1/min(z)
+max(z**3 + z**2) == max(z)**3 + max(z)**2
+hardmax(z**2) == hardmax(z)
+hardmax(1/x) == hardmax(x) where x: positive vector
+max([max(drop(z, i)), max(drop(z, j))]) == max(z) where N >= 2
+max(x/(1 + x**2)) == max(x)/(1 + max(x)**2) where x: positive vector
+max([-max(z), c]) == max(concat(-z, [c]))
 # matrices
 trace(outer(u, v)) == dot(u, u)
 (diag(p) - outer(p, p)) @ ones(N) == p
