@@ -8,7 +8,8 @@ from softsym.errors import SoftsymError
 from softsym.expression import Expr, as_expr
 from softsym.language.printer import to_text
 from softsym.symbols import Length
-from softsym.targets.c_source import WORDS, CWriter
+from softsym.targets.c_source import CWriter
+from softsym.targets.c_statements import WORDS
 from softsym.targets.demands import demands
 from softsym.targets.numpy import Generated, generated
 

@@ -9,54 +9,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from softsym.errors import UnsupportedError
 from softsym.symbols import Length
+from softsym.targets.c_statements import (
+    ATOM,
+    CALLS,
+    PRODUCT,
+    SIGN,
+    STEMS,
+    SUM,
+    Index,
+    Key,
+    Piece,
+    Places,
+    Scope,
+    Statements,
+)
 from softsym.targets.program import REDUCTIONS, Op, Program, reduction, steps
 
-CONDITION, SUM, PRODUCT, SIGN, ATOM = range(5)
 _INFIX = {"add": ("+", SUM), "sub": ("-", SUM), "mul": ("*", PRODUCT), "div": ("/", PRODUCT)}
-_CALLS = {h: h for h in ("exp", "log", "log1p", "expm1", "sqrt", "floor", "pow")} | {"abs": "fabs"}
-_STEMS = {"max": "m", "min": "m", "sum": "s", "prod": "p", "exp": "e", "log": "l", "div": "q", "equal": "d"}
-_WORDS = """auto break case char const continue default do double else enum extern float for goto if inline int long
-register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while size_t main
-isfinite isnan isinf INFINITY NAN NULL out"""
 _NEUTRAL = {"max": "-INFINITY", "min": "INFINITY", "sum": "0.0", "prod": "1.0"}
-WORDS = frozenset(_WORDS.split()) | frozenset(_CALLS.values())
-"""What a name of the language cannot be called in C."""
 
 
-@dataclass(frozen=True)
-class Index:
-    """A place along a slot: its text, and in how many loops it stands."""
-
-    text: str
-    depth: int
-
-
-Places = Mapping[int, Index]
-Key = tuple[Op, tuple[tuple[int, str], ...]]
-Piece = tuple[str, int]
-
-
-@dataclass
-class Scope:
-    """The statements of one block, and what has a name there."""
-
-    lines: list[str] = field(default_factory=list)
-    named: dict[Key, Piece] = field(default_factory=dict)
-
-
-class CWriter:
+class CWriter(Statements):
     """The statements of a program; ``names`` are the parameters as C spells them."""
 
     def __init__(self, program: Program, names: Mapping[str, str]) -> None:
-        self.program, self.names = program, names
-        self.taken = {*names.values(), *WORDS}
-        self.scopes = [Scope()]
-        self.counters: list[str] = []
+        super().__init__(names)
+        self.program = program
         self.levels: dict[Op, int] = {}
         self.uses: dict[Op, int] = {}
         for op in steps(program.result):
@@ -82,42 +64,6 @@ class CWriter:
             plain = within.replace(f"({offset})", offset) if offset.isidentifier() else within
             self.nested(slots[1:], lengths, places | {slots[0]: index}, plain)
 
-    @property
-    def depth(self) -> int:
-        return len(self.scopes) - 1
-
-    def line(self, text: str) -> None:
-        self.scopes[-1].lines.append(text)
-
-    def fresh(self, stem: str) -> str:
-        """A name that no other has."""
-        count = 0
-        while (name := f"{stem}{count or ''}") in self.taken:
-            count += 1
-        self.taken.add(name)
-        return name
-
-    @contextmanager
-    def loop(self, size: Length) -> Iterator[Index]:
-        """A loop over the entries of a slot; what is written meanwhile stands inside."""
-        if self.depth == len(self.counters):
-            self.counters.append(self.fresh("k"))
-        name = self.counters[self.depth]
-        self.scopes.append(Scope())
-        yield Index(name, self.depth)
-        inner = self.scopes.pop()
-        self.line(f"for (size_t {name} = 0; {name} < {self.size(size)}; {name}++) {{")
-        self.scopes[-1].lines += [f"    {text}" for text in inner.lines]
-        self.line("}")
-
-    @contextmanager
-    def at(self, depth: int) -> Iterator[None]:
-        """In front of the loops that are open beyond a depth."""
-        inner = self.scopes[depth + 1 :]
-        del self.scopes[depth + 1 :]
-        yield
-        self.scopes += inner
-
     def value(self, op: Op, places: Places) -> Piece:
         """The text of an operation's number at a place."""
         key = op, tuple((slot, places[slot].text) for slot, _ in op.slots)
@@ -135,14 +81,6 @@ class CWriter:
             self.scopes[-1].named[key] = found
         return found
 
-    def named(self, piece: Piece, head: str = "") -> Piece:
-        """A piece as a name."""
-        if piece[1] == ATOM and piece[0].isidentifier():
-            return piece
-        name = self.fresh(_STEMS.get(head, "t"))
-        self.line(f"const double {name} = {piece[0]};")
-        return name, ATOM
-
     def atom(self, op: Op, places: Places) -> str:
         """An operation's number by a name, for texts that mention it twice."""
         return self.named(self.value(op, places), op.head)[0]
@@ -150,8 +88,8 @@ class CWriter:
     def text(self, op: Op, places: Places) -> Piece:
         if op.head in _INFIX:
             return self.infix(op, places)
-        if op.head in _CALLS:
-            return f"{_CALLS[op.head]}({', '.join(self.value(a, places)[0] for a in op.args)})", ATOM
+        if op.head in CALLS:
+            return f"{CALLS[op.head]}({', '.join(self.value(a, places)[0] for a in op.args)})", ATOM
         visit: Callable[[Op, Places], Piece] | None = getattr(self, f"write_{op.head}", None)
         if visit is None:
             raise UnsupportedError(f"{op.head} has no form in C")
@@ -184,25 +122,6 @@ class CWriter:
         terms = [(f"{float(c)!r}*" if c != 1 else "") + f"(double){self.names[n]}" for n, c in value.terms]
         text = " + ".join([*terms, *([f"({float(value.constant)!r})"] if value.constant else [])])
         return text, (SIGN if " " not in text and "*" not in text else SUM)
-
-    def size(self, length: Length) -> str:
-        """A length as a number of entries."""
-        above, below = self.balanced(length)
-        return f"{above} - {below}" if below != "0" else above
-
-    def factor(self, length: Length) -> str:
-        """The same as a factor, or behind a minus sign."""
-        text = self.size(length)
-        return text if " " not in text and "*" not in text else f"({text})"
-
-    def balanced(self, length: Length) -> tuple[str, str]:
-        """What is added and what is subtracted in a length."""
-        sides: tuple[list[str], list[str]] = ([], [])
-        for name, factor in length.terms:
-            sides[factor < 0].append(self.names[name] if abs(factor) == 1 else f"{abs(factor)}*{self.names[name]}")
-        if length.constant:
-            sides[length.constant < 0].append(str(abs(length.constant)))
-        return " + ".join(sides[0]) or "0", " + ".join(sides[1]) or "0"
 
     def write_input(self, op: Op, places: Places) -> Piece:
         name, slot = op.data
@@ -273,7 +192,7 @@ class CWriter:
 
     def begun(self, op: Op) -> tuple[str, ...]:
         """The variables of a reduction, before its loop."""
-        names = tuple(self.fresh(stem) for stem in (_STEMS[op.head], *(["low"] if op.head == "sum" else [])))
+        names = tuple(self.fresh(stem) for stem in (STEMS[op.head], *(["low"] if op.head == "sum" else [])))
         self.line(f"double {', '.join(f'{name} = {_NEUTRAL[op.head]}' for name in names)};")
         return names
 
@@ -371,13 +290,6 @@ class CWriter:
         assert isinstance(kept, int)
         assert isinstance(other, int)
         return self.value(op.args[0], {**places, other: places[kept]})
-
-    def placed(self, text: str, depth: int) -> Index:
-        """A place that is worked out from others, by a name in front of the loops that do not change it."""
-        with self.at(depth):
-            name = self.fresh("k")
-            self.line(f"const size_t {name} = {text};")
-        return Index(name, depth)
 
     def write_concat(self, op: Op, places: Places) -> Piece:
         slot = op.data[0]
