@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from softsym.cli.group import NamedValues, single_values
+from softsym.targets.excel_syntax import DIALECTS
 
 if TYPE_CHECKING:
     from softsym.expression import Expr
 
-TARGETS = ("numpy", "excel", "latex", "sympy", "js", "mathml")
-DIALECTS = ("classic", "excel365")
+TARGETS = ("numpy", "torch", "jax", "c", "excel", "latex", "sympy", "js", "mathml")
 
 
 @click.command()
@@ -49,8 +49,7 @@ def code(text: str, target: str, cells: str | None, dialect: str, plain: bool) -
     elif target == "excel":
         _print_excel(text, cells, form)
     else:
-        printers = {"numpy": _numpy, "latex": _latex, "sympy": _sympy, "js": _javascript, "mathml": _mathml}
-        click.echo(printers[target](text))
+        click.echo(PRINTERS[target](text))
 
 
 def _numpy(text: str) -> str:
@@ -58,6 +57,28 @@ def _numpy(text: str) -> str:
 
     source: str = lambdify(text).source
     return source.rstrip()
+
+
+def _torch(text: str) -> str:
+    return _tensors(text, "torch")
+
+
+def _jax(text: str) -> str:
+    return _tensors(text, "jax")
+
+
+def _tensors(text: str, library: str) -> str:
+    from softsym.expression import as_expr
+    from softsym.targets.numpy import generated
+    from softsym.targets.tensors import LIBRARIES, source_text
+
+    return source_text(generated(as_expr(text)), LIBRARIES[library]).rstrip()
+
+
+def _c(text: str) -> str:
+    from softsym.targets.c import to_c
+
+    return to_c(text)
 
 
 def _latex(text: str) -> str:
@@ -94,6 +115,18 @@ def _excel365(text: str, cells: str | None, form: str) -> str:
     if cells is None:
         return to_excel_function(expr, form=form)
     return to_excel(expr, _cells(expr, cells), form=form, dialect="excel365")
+
+
+PRINTERS = {
+    "numpy": _numpy,
+    "torch": _torch,
+    "jax": _jax,
+    "c": _c,
+    "latex": _latex,
+    "sympy": _sympy,
+    "js": _javascript,
+    "mathml": _mathml,
+}
 
 
 def _print_excel(text: str, cells: str | None, form: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from softsym.cli.group import NamedValues, named_values, single_values
+from softsym.targets.excel_syntax import DIALECTS
 
 
 @click.command(cls=NamedValues)
@@ -17,7 +18,14 @@ from softsym.cli.group import NamedValues, named_values, single_values
 @click.option("--csv", "table", help="A CSV file whose columns are names of the expression, a header first.")
 @click.option("-o", "--output", required=True, type=click.Path(), help="The .xlsx file to write.")
 @click.option("--title", default="", help="The workbook's title.")
-def workbook(texts: tuple[str, ...], table: str | None, output: str, title: str) -> None:
+@click.option(
+    "--dialect",
+    type=click.Choice(DIALECTS),
+    default="classic",
+    show_default=True,
+    help="Formulas that every spreadsheet has, or those of Excel 365, which spill.",
+)
+def workbook(texts: tuple[str, ...], table: str | None, output: str, title: str, dialect: str) -> None:
     """Write a workbook whose every result is a live formula on input cells.
 
     A scalar that is given several times makes a scenario of each value. A CSV file whose header holds no names of the
@@ -26,18 +34,21 @@ def workbook(texts: tuple[str, ...], table: str | None, output: str, title: str)
     \b
     Examples:
       softsym workbook "softmax(z, beta)" --z 0.95,0.99,0.98 --beta 1 --beta 500 -o demo.xlsx
+      softsym workbook "softmax(z, beta)" --z 0.95,0.99,0.98 --beta 500 --dialect excel365 -o spill.xlsx
       softsym workbook "cross_entropy(y, softmax(z))" --csv logits.csv -o loss.xlsx
     """
     from softsym.workbook import write_workbook
 
     target = _target(output, ".xlsx")
     if table is not None and len(texts) == 1 and _has_classes(table, texts[0]):
+        if dialect != "classic":
+            raise click.UsageError("a table with classes across has classic formulas, which fill down its columns")
         _write_rows(texts[0], table, target, title)
         return
     values: dict[str, Any] = {} if table is None else read_columns(table)
     for name, given in named_values().items():
         values[name] = given[0] if len(given) == 1 else given
-    write_workbook(list(texts), target, title=title, **values)
+    write_workbook(list(texts), target, title=title, dialect=dialect, **values)
     click.echo(str(target))
 
 

@@ -17,9 +17,8 @@ from softsym.targets.excel365 import SpillMaker, function_text
 from softsym.targets.excel_formulas import Cells as Cells
 from softsym.targets.excel_formulas import FormulaMaker as FormulaMaker
 from softsym.targets.excel_formulas import prepared as prepared
+from softsym.targets.excel_syntax import DIALECTS
 from softsym.targets.excel_syntax import parse_formula as parse_formula
-
-DIALECTS = ("classic", "excel365")
 
 
 def to_excel(

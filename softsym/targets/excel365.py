@@ -78,14 +78,20 @@ def function_text(expr: Expr, *, accurate: bool = True, source: Expr | None = No
     else vectors become columns first, and so is a result that is a vector.
     """
     given = expr if source is None else source
-    parameters = {s.name: s.kind.type == "vector" for s in _parameters(expr, given)}
-    names = [name for name in dict.fromkeys([*_names(given), *parameters]) if name in parameters]
+    names = function_parameters(expr, given)
     term = _function_term(expr, given, accurate, as_columns=False)
-    if sum(parameters.values()) > 1 or any(t.head in _DIRECTED for t in walk_terms(term)):
+    is_paired = sum(s.kind.type == "vector" for s in _parameters(expr, given)) > 1
+    if is_paired or any(t.head in _DIRECTED for t in walk_terms(term)):
         term = _function_term(expr, given, accurate, as_columns=True)
     text = formula_text(term, names, as_function=True)
     check_limits(f"={text}")
     return text
+
+
+def function_parameters(expr: Expr, source: Expr) -> list[str]:
+    """The names that :func:`function_text` takes, in the order in which they are read in ``source``."""
+    parameters = [s.name for s in _parameters(expr, source)]
+    return [name for name in dict.fromkeys([*_names(source), *parameters]) if name in parameters]
 
 
 def _function_term(expr: Expr, source: Expr, accurate: bool, *, as_columns: bool) -> Term:

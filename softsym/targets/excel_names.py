@@ -7,7 +7,7 @@ shows the prefixed name, and one that does hides it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from softsym.errors import SoftsymError
@@ -63,8 +63,8 @@ class NameGiver:
     ['z', 'Z_2', 'z1_', 'T_', 'exp_']
     """
 
-    def __init__(self) -> None:
-        self.taken: set[str] = set()
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self.taken = {name.casefold() for name in taken}
 
     def name(self, wanted: str) -> str:
         """The wanted name, or the nearest one that is free."""

@@ -14,6 +14,8 @@ from softsym.errors import LanguageError, SoftsymError
 from softsym.targets.excel_tokens import Token
 from softsym.targets.excel_tokens import tokens as tokens
 
+DIALECTS = ("classic", "excel365")
+"""Functions that every spreadsheet has, or also those of Excel 365."""
 MAX_CHARACTERS, MAX_LEVELS, MAX_ARGUMENTS, MAX_TEXT = 8192, 64, 255, 255
 """Excel's limits: characters of a formula, levels of functions, arguments of a function, characters of a text in it."""
 MAX_NAMES = 126

@@ -16,6 +16,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.formula import ArrayFormula
 
 from softsym.errors import DomainError, SoftsymError
+from softsym.targets.excel_inline import without_names
 from softsym.targets.excel_syntax import Formula, column_letters, parse_formula
 from softsym.workbook.plan import address
 
@@ -45,7 +46,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class FormulaCell:
-    """A cell with a formula: its text, its tree (``None`` if it cannot be read) and whether it is an array formula."""
+    """A cell with a formula: its text, its tree (``None`` if it cannot be read) and whether it is an array formula.
+
+    In the tree the names of ``LET`` and ``LAMBDA`` are unfolded.
+    """
 
     where: Where
     text: str
@@ -181,7 +185,7 @@ def _formula(where: Where, value: Any) -> FormulaCell:
     is_array = isinstance(value, ArrayFormula)
     text = str((value.text if is_array else value) or "")
     try:
-        tree = parse_formula(text)
+        tree = without_names(parse_formula(text))
     except SoftsymError:
         tree = None
     return FormulaCell(where, text, tree, is_array)

@@ -11,10 +11,12 @@ from itertools import product
 from typing import Any
 
 from softsym.bindings import point, read_number, read_numbers
-from softsym.errors import DomainError, UnsupportedError
+from softsym.errors import DomainError, UnsupportedError, did_you_mean
 from softsym.expression import Expr, Symbol, as_expr, free_symbols, substitute
 from softsym.language import bare_text
 from softsym.targets.excel import FormulaMaker, prepared
+from softsym.targets.excel_syntax import DIALECTS
+from softsym.workbook import spilled
 from softsym.workbook.book import Book
 from softsym.workbook.plan import Chart, Plan, Series, sheet_prefix
 from softsym.workbook.scope import Scalar, Vector, entry_cells
@@ -42,6 +44,7 @@ def write_workbook(
     title: str = "",
     derivations: Sequence[tuple[str, Iterable[Sequence[str]], str]] = (),
     labels: Mapping[str, Sequence[str]] | None = None,
+    dialect: str = "classic",
     progress: Callable[[int], None] | None = None,
     **values: Any,
 ) -> Plan:
@@ -50,6 +53,8 @@ def write_workbook(
     ``values`` are the inputs by name. A vector is a sequence of numbers, or a text such as ``"1, 2, 1/2"``; a scalar
     is a number, or a list of numbers, which makes a scenario of each. ``labels`` name the entries of vectors, and
     ``derivations`` are texts for the Derivation sheet: (title, steps of (rule, expression, condition), verdict).
+    ``dialect`` is "classic", formulas that every spreadsheet has, one step a column, or "excel365": one formula an
+    expression, which spills, and a ``LAMBDA`` of each by name, as in ``=SOFTMAX(A2:A6, B1)``.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -63,14 +68,21 @@ def write_workbook(
     given = [as_expr(e) for e in ([exprs] if isinstance(exprs, Expr | str) else exprs)]
     if not given:
         raise DomainError("a workbook needs at least one expression")
-    return _Export(given, values, title, labels or {}).write(path, derivations, progress)
+    if dialect not in DIALECTS:
+        raise DomainError(f"the dialect {dialect!r} is unknown; {did_you_mean(dialect, DIALECTS)}")
+    return _Export(given, values, title, labels or {}, dialect == "excel365").write(path, derivations, progress)
 
 
 class _Export:
     def __init__(
-        self, exprs: list[Expr], values: Mapping[str, Any], title: str, labels: Mapping[str, Sequence[str]]
+        self,
+        exprs: list[Expr],
+        values: Mapping[str, Any],
+        title: str,
+        labels: Mapping[str, Sequence[str]],
+        spilling: bool,
     ) -> None:
-        self.exprs = exprs
+        self.exprs, self.spilling = exprs, spilling
         self.symbols = {s.name: s for e in exprs for s in free_symbols(e)}
         self.values, self.scenarios = self._scenarios(values)
         inputs = [*self._scalars(), *self._vectors(labels)]
@@ -139,7 +151,8 @@ class _Export:
         for number, expr in enumerate(self.exprs, 1):
             columns: list[tuple[str, str]] = []
             for scenario in self.scenarios:
-                _Layout(self, expr, scenario, number).lay(columns)
+                layout = _Layout(self, expr, scenario, number)
+                layout.spill(columns) if self.spilling else layout.lay(columns)
             self._chart(expr, columns)
         for title, steps, verdict in derivations:
             self.book.derivation(title, steps, verdict)
@@ -161,7 +174,7 @@ class _Layout:
 
     def __init__(self, export: _Export, expr: Expr, scenario: Scenario, number: int) -> None:
         self.export, self.book, self.scenario = export, export.book, scenario
-        self.expr = self._renamed(expr)
+        self.source, self.expr = expr, self._renamed(expr)
         self.form = prepared(self.expr)
         self.title = bare_text(expr) + (f" at {scenario.label}" if scenario.label else "")
         self.name = export_name(export, "result" if len(export.exprs) == 1 else f"result_{number}")
@@ -195,6 +208,28 @@ class _Layout:
                 self._check(where)
                 return
         self._result(rest)
+
+    def spill(self, columns: list[tuple[str, str]]) -> None:
+        """One formula for the whole expression, and a function of it for the first scenario."""
+        main = next(
+            (v for v in self.book.vectors.values() if v.name in {s.name for s in free_symbols(self.form)}), None
+        )
+        labels = list(main.labels) if main is not None else []
+        where = spilled.lay(self.book, self.name, self.title, bare_text(self.expr), self.form, labels)
+        rank = len(self.form.shape)
+        if rank == 0:
+            self.book.listed(self.name, self.title, where)
+        elif rank == 1:
+            columns.append((self.scenario.label, where))
+            for number, cell in enumerate(entry_cells(where)[:MAX_LISTED], 1):
+                self.book.listed(f"entry {number}", self.title, cell)
+        if self.scenario is self.export.scenarios[0]:
+            spilled.define_function(self.book, self.source, self.scenario.names, where)
+        length = self.book.scope.kinds[self.name].length if rank < 2 else None
+        if rank < 2 and self.form.shape == (() if length is None else (length,)):
+            self._check(where)
+        else:
+            self.book.no_errors(self.title, where)
 
     def _table(self, main: str, steps: Sequence[Step], vectors: Sequence[Symbol]) -> Table:
         table = self.book.table(self.title, main)
