@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import combinations, groupby
 
 from softsym.errors import LanguageError
 from softsym.targets import excel_syntax as syntax
@@ -179,6 +179,7 @@ def broken(audited: Audited) -> Iterator[Finding]:
             yield _finding(
                 "name like a cell", name, f"{name} reads as a cell", "Formulas take it for the cell.", advice
             )
+    yield from _same_names(audited)
     for where, cell in audited.formulas.items():
         for node in walk_formula(cell.tree) if cell.tree else ():
             problem = _broken_part(node, known, audited)
@@ -187,6 +188,16 @@ def broken(audited: Audited) -> Iterator[Finding]:
                 break
     for sheet in audited.book.worksheets:
         yield from _broken_links(sheet, audited)
+
+
+def _same_names(audited: Audited) -> Iterator[Finding]:
+    for name, other in combinations(sorted(audited.book.defined_names), 2):
+        if name.casefold() == other.casefold():
+            yield _finding(
+                "name used twice", other, f"the names {name} and {other} are one name to a spreadsheet",
+                "Excel offers to repair such a file, and drops one of them.",
+                "Rename one.",
+            )  # fmt: skip
 
 
 _LOST = "What it referred to is gone, and the figure with it."

@@ -10,10 +10,10 @@ from softsym.expression import Expr
 from softsym.language import bare_text
 from softsym.workbook import exercise, front, writer
 from softsym.workbook.calculate import calculate
-from softsym.workbook.checks import Checks, difference
+from softsym.workbook.checks import Checks, sides_to_check
 from softsym.workbook.plan import Chart, Plan, Sheet, address
 from softsym.workbook.printed import printed_number
-from softsym.workbook.scope import Scalar, Scope, Vector, defined_name
+from softsym.workbook.scope import Scalar, Scope, Vector, define
 from softsym.workbook.tables import Grid, Sweep, Table, heading
 
 _CHARTS_A_ROW, _CHART_ROWS = 2, 20
@@ -146,14 +146,12 @@ class Book:
         kept = form == "stable" if accurate is None else accurate
         formula = self.scope.maker(expr, "Results", accurate=kept).formula()
         self.results.put(row, 1, name, style="Heading 4")
-        shown = mathematics or (text if isinstance(text, str) else bare_text(text))
-        self.results.put(row, 2, shown, style="Explanatory Text")
+        self.results.put(row, 2, mathematics or _text(text), style="Explanatory Text")
         self.results.put(row, 3, formula=formula[1:], style="Output", number_format=number_format)
         self.results.put(row, 4, meaning, style="Body")
         where = address(row, 3, "Results", anchored=True)
         self.scope.add(name, "real", where)
-        if defined_name(name):
-            self.plan.names[name] = where
+        define(self.plan.names, name, where)
         return where
 
     def listed(self, name: str, mathematics: str, cell: str, *, number_format: str = "0.000000") -> None:
@@ -164,16 +162,28 @@ class Book:
         self.results.put(self._result_row, 3, formula=cell, style="Linked Cell", number_format=number_format)
 
     def check(
-        self, what: str, left: str | Expr, right: str | Expr, relation: str = "==", *, skip_errors: bool = False
+        self,
+        what: str,
+        left: str | Expr,
+        right: str | Expr,
+        relation: str = "==",
+        *,
+        skip_errors: bool = False,
+        otherwise: str = "",
     ) -> None:
         """``left`` and ``right`` must be equal (``==``), or in order (``<=``, ``>=``), for all inputs.
 
         Vectors are compared by their largest difference. The formulas are those of the stable forms; with
         ``skip_errors`` they are laid out as written, and an error on the left, as of a naive formula that overflows, is
-        shown and does not fail.
+        shown and does not fail. With ``otherwise`` it is a condition for other formulas: where it does not hold the row
+        says so in these words, and the flag stays. Two stable forms that are one formula are no check: then one side is
+        laid out as it is written, and may overflow.
+
+        Raises :class:`~softsym.errors.UnsupportedError` where both ways of laying the sides out are one formula.
         """
-        sides = difference(self.scope, left, right, "plain" if skip_errors else "stable")
-        self.checks.add(what, *sides, relation, skip_errors=skip_errors)
+        mathematics = " ".join((_text(left), relation, _text(right)))
+        sides = sides_to_check(self.scope, left, right, "plain" if skip_errors else "stable")
+        self.checks.add(what, mathematics, sides, relation, skip_errors=skip_errors, otherwise=otherwise)
 
     def no_errors(self, what: str, where: str) -> None:
         """No cell of the range may hold an error."""
@@ -186,7 +196,7 @@ class Book:
         says so and stays out of the flag.
         """
         value, half_unit = printed_number(printed)
-        self.checks.add_printed(f"{what}: the source prints {printed}", cell, value, half_unit, agrees)
+        self.checks.add_printed(what, printed, cell, value, half_unit, agrees)
 
     def derivation(self, title: str, steps: Iterable[Sequence[str]], verdict: str = "") -> None:
         """Steps as text: (rule, expression, condition), and the verdict on what they show."""
@@ -232,3 +242,7 @@ class Book:
         plan = self.finish()
         writer.write(plan, path, progress)
         return plan
+
+
+def _text(given: str | Expr) -> str:
+    return given if isinstance(given, str) else bare_text(given)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import ceil
 
+from softsym.errors import UnsupportedError
 from softsym.expression import Expr, apply
 from softsym.language.reader import constant
 from softsym.targets.excel_syntax import parse_formula
@@ -14,7 +15,7 @@ from softsym.workbook.plan import Highlight, Plan, Sheet, Value, area
 from softsym.workbook.scope import Scope
 from softsym.workbook.tables import heading
 
-FLAG, CHANGED, TOLERANCE = "$B$5", "$B$6", "$B$7"
+FLAG, CHANGED, TOLERANCE = "$C$5", "$C$6", "$C$7"
 ALL_PASS = "all checks pass"
 NAIVE = f"{ACCEPTED} the formula as it is defined, which overflows for large inputs; it counts where it has a value."
 STABLE = f"{ACCEPTED} the stable form, which overflows only where the quantity itself does; its numbers belong to it."
@@ -22,30 +23,39 @@ CONSTANTS = f"{ACCEPTED} the numbers belong to what is checked."
 _HEADERS = (
     "",
     "what is checked",
+    "mathematics",
     "this workbook",
     "must be",
     "expected",
     "difference",
     "allowed",
-    "an error is",
+    "if not, or an error",
     "result",
 )
-_WIDTHS = {1: 30, 2: 62, 3: 18, 4: 12, 5: 18, 6: 13, 7: 12, 8: 22, 9: 24, 10: 3, 11: 16}
-_EXPORTED = 11
+_WIDTHS = {1: 6, 2: 46, 3: 52, 4: 18, 5: 12, 6: 18, 7: 12, 8: 12, 9: 24, 10: 24, 11: 3, 12: 16}
+_EXPORTED = 12
+_HEADER_ROW = 11
+FAIL, OVERFLOWS = "FAIL", "n/a, as it overflows"
 _RELATIONS = {"==": "equal to", "<=": "at most", ">=": "at least"}
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Two formulas, or a formula and a figure, and the word that must be true of them."""
+    """Two formulas, or a formula and a figure, and the word that must be true of them.
+
+    ``allowed`` is the half unit of a printed figure. With ``skip_errors`` an error is no failure; with ``otherwise``
+    nothing is: the row says so instead.
+    """
 
     what: str
+    mathematics: str
     left: str
     word: str
     right: Value
     right_formula: str = ""
     allowed: float | None = None
     skip_errors: bool = False
+    otherwise: str = ""
 
 
 @dataclass
@@ -59,33 +69,47 @@ class Checks:
     inputs: list[tuple[str, list[float]]] = field(default_factory=list)
     results: list[str] = field(default_factory=list)
 
-    def add(self, what: str, left: Expr, right: Expr, relation: str = "==", *, skip_errors: bool = False) -> None:
+    def add(
+        self,
+        what: str,
+        mathematics: str,
+        sides: Sides,
+        relation: str = "==",
+        *,
+        skip_errors: bool = False,
+        otherwise: str = "",
+    ) -> None:
         """Two expressions that must be equal or in order; with ``skip_errors`` an error on the left is no failure."""
-        figure = constant(right)
-        formulas = [self.scope.maker(side, "Checks").formula()[1:] for side in (left, right)]
+        figure = constant(sides.right)
+        formulas = [self.scope.maker(side, "Checks").formula()[1:] for side in (sides.left, sides.right)]
         value = None if figure is None else float(figure)
         formula = formulas[1] if figure is None else ""
-        self.live.append(Check(what, formulas[0], _RELATIONS[relation], value, formula, skip_errors=skip_errors))
+        word = _RELATIONS[relation]
+        naive = skip_errors or sides.is_naive
+        self.live.append(Check(what, mathematics, formulas[0], word, value, formula, None, naive, otherwise))
 
     def add_formula(self, what: str, formula: str, figure: float) -> None:
         """A formula that must give a figure."""
-        self.live.append(Check(what, formula, _RELATIONS["=="], figure))
+        self.live.append(Check(what, "", formula, _RELATIONS["=="], figure))
 
     def add_no_errors(self, what: str, where: str) -> None:
         """No cell of a range may hold an error."""
-        self.live.append(Check(f"no errors in {what}", f"SUMPRODUCT(--ISERROR({where}))", _RELATIONS["=="], 0))
+        self.live.append(Check(f"no errors in {what}", "", f"SUMPRODUCT(--ISERROR({where}))", _RELATIONS["=="], 0))
 
-    def add_printed(self, what: str, cell: str, printed: float, half_unit: float, agrees: bool = True) -> None:
+    def add_printed(
+        self, what: str, printed: str, cell: str, figure: float, half_unit: float, agrees: bool = True
+    ) -> None:
         """A figure of a source: ours must round to it, unless it is known to be off; no verdict once inputs change."""
         word = "rounded to" if agrees else "off from"
-        self.printed.append(Check(what, cell, word, printed, allowed=half_unit))
+        self.printed.append(Check(what, f"the source prints {printed}", cell, word, figure, allowed=half_unit))
 
     def finish(self, plan: Plan) -> None:
         """Lay out the sheet, and put the flag on every other sheet."""
         sheet = self.sheet
         sheet.widths.update(_WIDTHS)
         heading(sheet, 3, "Overall", "")
-        row = self._section(9, "Checks", "They hold whatever the inputs are.", self.live)
+        sheet.repeat_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
+        row = self._section(_HEADER_ROW - 2, "Checks", "They hold whatever the inputs are.", self.live)
         if self.printed:
             note = "The source's figures; they are compared as long as the inputs are those of the export."
             self._section(row + 2, "Figures as the source prints them", note, self.printed)
@@ -101,59 +125,66 @@ class Checks:
             self._lay(row + number, number, check)
         first, last = row + 1, row + len(checks)
         if checks:
-            where = f"I{first}:I{last}"
+            where = f"J{first}:J{last}"
             self.sheet.highlights += [
-                Highlight(where, f'I{first}="FAIL"', "Bad"),
-                Highlight(where, f'I{first}="OK"', "Good"),
+                Highlight(where, f'J{first}="FAIL"', "Bad"),
+                Highlight(where, f'J{first}="OK"', "Good"),
             ]
-            self.results.append(area(first, 9, last, 9))
+            self.results.append(area(first, 10, last, 10))
         return last
 
     def _lay(self, row: int, number: int, check: Check) -> None:
         put = self.sheet.put
         put(row, 1, number, style="Heading 4")
         put(row, 2, check.what, style="Body")
-        self.sheet.heights[row] = 15.0 * ceil(len(check.what) / 60) + 2
+        put(row, 3, check.mathematics, style="Explanatory Body")
+        texts = ((check.what, _WIDTHS[2]), (check.mathematics, _WIDTHS[3]))
+        self.sheet.heights[row] = 15.0 * max(1, *(ceil(1.1 * len(text) / width) for text, width in texts)) + 2
         is_link = "!" in check.left and "(" not in check.left
-        left = put(row, 3, formula=check.left.removeprefix("="), style="Linked Cell" if is_link else "Calculation")
+        left = put(row, 4, formula=check.left.removeprefix("="), style="Linked Cell" if is_link else "Calculation")
         left.comment = _comment(check)
-        put(row, 4, check.word, style="Body")
+        put(row, 5, check.word, style="Body")
         style = "Calculation" if check.right_formula else "Note"
-        put(row, 5, check.right, formula=check.right_formula, style=style, comment=left.comment)
-        gap = put(row, 6, formula=f"C{row}-E{row}", style="Calculation", number_format="0.0E+00")
-        gap.comment = NAIVE if check.skip_errors else ""
+        put(row, 6, check.right, formula=check.right_formula, style=style, comment=left.comment)
+        gap = put(row, 7, formula=f"D{row}-F{row}", style="Calculation", number_format="0.0E+00")
+        gap.comment = left.comment if check.skip_errors or check.otherwise else ""
+        self._verdict(row, check)
+
+    def _verdict(self, row: int, check: Check) -> None:
+        put = self.sheet.put
+        otherwise = check.otherwise or (OVERFLOWS if check.skip_errors else FAIL)
+        put(row, 9, otherwise, style="Body")
         if check.allowed is None:
-            formula = f"{TOLERANCE}*MAX(1,ABS(E{row}))"
-            put(row, 7, formula=formula, style="Calculation", number_format="0.0E+00")
-            put(row, 8, "n/a, as it overflows" if check.skip_errors else "FAIL", style="Body")
-            size = f'IF(D{row}="equal to",ABS(F{row}),IF(D{row}="at most",F{row},-F{row}))'
-            result = f'IF(ISERROR(F{row}),H{row},IF({size}<=G{row},"OK","FAIL"))'
+            formula = f"{TOLERANCE}*MAX(1,ABS(F{row}))"
+            put(row, 8, formula=formula, style="Calculation", number_format="0.0E+00")
+            gap = f'IF(E{row}="equal to",ABS(G{row}),IF(E{row}="at most",G{row},-G{row}))'
+            failed = f"I{row}" if check.otherwise else f'"{FAIL}"'
+            result = f'IF(ISERROR(G{row}),I{row},IF({gap}<=H{row},"OK",{failed}))'
         else:
-            put(row, 7, check.allowed, style="Note", number_format="0.0E+00")
-            put(row, 8, "FAIL", style="Body")
-            verdict = f'IF((ABS(F{row})<=G{row})=(D{row}="rounded to"),"OK","FAIL")'
-            result = f'IF({CHANGED}>0,"n/a, inputs changed",IF(ISERROR(F{row}),H{row},{verdict}))'
-        put(row, 9, formula=result, style="Check Cell")
+            put(row, 8, check.allowed, style="Note", number_format="0.0E+00")
+            verdict = f'IF((ABS(G{row})<=H{row})=(E{row}="rounded to"),"OK","{FAIL}")'
+            result = f'IF({CHANGED}>0,"n/a, inputs changed",IF(ISERROR(G{row}),I{row},{verdict}))'
+        put(row, 10, formula=result, style="Check Cell")
 
     def _overall(self) -> None:
-        failed = "+".join(f'COUNTIF({where},"FAIL")' for where in self.results) or "0"
+        failed = "+".join(f'COUNTIF({where},"{FAIL}")' for where in self.results) or "0"
         number = "+".join(f"ROWS({where})" for where in self.results) or "0"
         flag = f'IF({failed}=0,"{ALL_PASS}",{failed}&" of "&{number}&" checks fail")'
         self._headline(5, "flag", flag)
-        self.sheet.cells[5, 2].style = "Check Cell"
+        self.sheet.cells[5, 3].style = "Check Cell"
         self._headline(6, "inputs changed since the export", self._changes())
         self.sheet.put(7, 1, "tolerance", style="Heading 4")
         advice = "Relative to the expected figure where that is above 1."
-        self.sheet.put(7, 2, 1e-9, style="Input", number_format="0.0E+00", comment=advice)
+        self.sheet.put(7, 3, 1e-9, style="Input", number_format="0.0E+00", comment=advice)
 
     def _headline(self, row: int, label: str, formula: str) -> None:
         self.sheet.put(row, 1, label, style="Heading 4")
-        self.sheet.put(row, 2, formula=formula, style="Calculation")
+        self.sheet.put(row, 3, formula=formula, style="Calculation")
 
     def _changes(self) -> str:
         """How many inputs differ from the values that the file was written with, which stand beside the checks."""
-        parts, row = [], 12
-        self.sheet.put(11, _EXPORTED, "inputs as exported", style="Heading 3")
+        parts, row = [], _HEADER_ROW + 1
+        self.sheet.put(_HEADER_ROW, _EXPORTED, "inputs as exported", style="Heading 3")
         for where, values in self.inputs:
             first = row
             for value in values:
@@ -163,7 +194,7 @@ class Checks:
         return "+".join(parts) or "0"
 
     def _show_flag(self, other: Sheet) -> None:
-        where = "B5" if other is self.sheet else "A3"
+        where = FLAG.replace("$", "") if other is self.sheet else "A3"
         if other is not self.sheet:
             other.put(3, 1, formula=f"Checks!{FLAG}", style="Check Cell", link="#Checks!A1")
         other.highlights.append(Highlight(where, f'{where}="{ALL_PASS}"', "Good"))
@@ -179,9 +210,38 @@ def _comment(check: Check) -> str:
     return CONSTANTS if any(constants(parse_formula(text)) for text in texts) else ""
 
 
-def difference(scope: Scope, left: str | Expr, right: str | Expr, form: str) -> tuple[Expr, Expr]:
-    """Two sides of a check as scalars: vectors are compared by their largest difference, which must be 0."""
-    sides = [scope.read(left, form), scope.read(right, form)]
-    if not (sides[0].shape or sides[1].shape):
-        return sides[0], sides[1]
-    return apply("max", apply("abs", apply("sub", *sides))), scope.read("0")
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Two sides of a check as scalars, and whether one is laid out as it is written, so that it may overflow."""
+
+    left: Expr
+    right: Expr
+    is_naive: bool
+
+
+def sides_to_check(scope: Scope, left: str | Expr, right: str | Expr, form: str) -> Sides:
+    """Two sides as scalars whose formulas differ.
+
+    Vectors are compared by their largest difference over 1 + the largest entry, which must be 0. Where both stable
+    forms are one formula, a check of them could not fail: then one side is laid out as it is written.
+
+    Raises :class:`~softsym.errors.UnsupportedError` where that is the same formula too, as for a limit and its value.
+    """
+    for forms in ((form, form), (form, "plain"), ("plain", form)):
+        sides = scope.read(left, forms[0]), scope.read(right, forms[1])
+        if _formula(scope, sides[0]) != _formula(scope, sides[1]):
+            return _scalars(scope, *sides, "plain" in forms)
+    raise UnsupportedError(f"{left} and {right} are one formula here, so that a check of them could not fail")
+
+
+def _formula(scope: Scope, side: Expr) -> str:
+    return scope.maker(side, "Checks").formula((1,) * len(side.shape))
+
+
+def _scalars(scope: Scope, left: Expr, right: Expr, is_naive: bool) -> Sides:
+    if not (left.shape or right.shape):
+        return Sides(left, right, is_naive)
+    difference = apply("max", apply("abs", apply("sub", left, right)))
+    if right.shape:
+        difference = apply("div", difference, apply("add", scope.read("1"), apply("max", apply("abs", right))))
+    return Sides(difference, scope.read("0"), is_naive)

@@ -9,7 +9,7 @@ from math import ceil
 
 from softsym.errors import DomainError
 from softsym.workbook.plan import Chart, Plan, Sheet, Validation, address, area, sheet_prefix
-from softsym.workbook.scope import Scalar, Scope, Vector, defined_name
+from softsym.workbook.scope import Scalar, Scope, Vector, define
 from softsym.workbook.styles import LOOKS
 from softsym.workbook.tables import heading
 from softsym.workbook.writer import clean_text
@@ -46,7 +46,8 @@ def inputs(sheet: Sheet, given: Sequence[Scalar | Vector], scope: Scope, names: 
         row += len(scalars) + 2
     if vectors:
         _vectors(sheet, heading(sheet, row, "Vectors", ""), vectors, scope)
-    names.update({name: where for name, where in scope.cells.items() if defined_name(name)})
+    for name, where in scope.cells.items():
+        define(names, name, where)
 
 
 def _scalar(sheet: Sheet, row: int, scalar: Scalar, scope: Scope) -> None:

@@ -15,7 +15,7 @@ from softsym.targets.excel_cells import place
 from softsym.workbook.plan import area, sheet_prefix
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_CELL_LIKE = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*|[Cc][0-9]*|[Rr][0-9]*[Cc][0-9]*")
+_CELL_LIKE = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*|[Cc][0-9]*|[Rr][0-9]*[Cc][0-9]*|(?i:true|false)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +109,25 @@ def column_place(sheet: str, top: int, bottom: int, column: int) -> str:
 
 
 def defined_name(name: str) -> str | None:
-    """The name under which a workbook can keep an input, or ``None`` if it would read as a cell.
+    """The name under which a workbook can keep an input, or ``None`` if it would read as a cell or a truth value.
 
     >>> defined_name("beta"), defined_name("z1"), defined_name("R")
     ('beta', None, None)
     """
     return None if _CELL_LIKE.fullmatch(name) else name
+
+
+def define(names: dict[str, str], name: str, where: str) -> None:
+    """Add a name to those of a workbook, unless it would read as a cell, or as one of them: case makes no difference.
+
+    >>> names = {}
+    >>> for name in ("T", "t", "z1", "beta"):
+    ...     define(names, name, "Inputs!$B$1")
+    >>> list(names)
+    ['T', 'beta']
+    """
+    if defined_name(name) and name.casefold() not in {known.casefold() for known in names}:
+        names[name] = where
 
 
 def entry_cells(where: str) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ LOOKS: dict[str, Look] = {
     "Explanatory Text": Look(53, QUIET, italic=True),
     "Mathematics": Look(-1, QUIET, italic=True, wrap=True, horizontal="center"),
     "Body": Look(-1, INK, wrap=True, indent=1),
+    "Explanatory Body": Look(-1, QUIET, italic=True, wrap=True, indent=1),
     "Input": Look(20, BLUE, "FFF9E5", border="box", locked=False, meaning="an input: change it"),
     "Calculation": Look(22, INK, "", border="box", meaning="a calculation: a live formula, leave it"),
     "Output": Look(21, INK, "EAF2EC", bold=True, border="box", meaning="a result: a live formula, leave it"),
@@ -44,7 +45,7 @@ LOOKS: dict[str, Look] = {
     "Check Cell": Look(
         23, INK, "EEF1F5", bold=True, border="box", horizontal="center", meaning="the result of a check"
     ),
-    "Note": Look(10, QUIET, "F7F7F4", border="box", indent=1, meaning="a figure as its source prints it"),
+    "Note": Look(10, QUIET, "F7F7F4", border="box", meaning="a figure as its source prints it"),
     "Total": Look(25, INK, bold=True, border="box"),
     "Good": Look(26, GREEN, "E3F1E8", bold=True),
     "Bad": Look(27, RED, "FBE6E3", bold=True),

@@ -113,7 +113,7 @@ class Table(_Headed):
             raise ShapeError(f"{name} has {self.scope.size(expr)} entries, and the table has {self.length} rows")
         self.right += 1
         shown = mathematics or (text if isinstance(text, str) else bare_text(text))
-        self.head(self.right, header or name, shown)
+        self.head(self.right, header or name, f"{name} = {shown}" if header else shown)
         self.accept(accept)
         kept = form == "stable" if accurate is None else accurate
         maker = self.scope.maker(expr, self.sheet.name, self.linked, accurate=kept)
@@ -215,7 +215,8 @@ class Grid:
         number_format: str = "0.00",
     ) -> None:
         self.sheet, self.title = sheet, title
-        self.header = heading(sheet, row, title, note)
+        shown = text if isinstance(text, str) else bare_text(text)
+        self.header = heading(sheet, row, title, f"{shown}; {note}" if note else shown)
         self.top, self.bottom, self.right = self.header + 1, self.header + len(down[1]), 1 + len(across[1])
         sheet.put(self.header, 1, f"{down[0]} down, {across[0]} across", style="Heading 3")
         for column, value in enumerate(across[1], 2):

@@ -82,9 +82,12 @@ def test_names_links_protection_and_text(tmp_path: Path) -> None:
     book.active["D1"].value = "link"
     book.active["D1"].hyperlink = "#Nowhere!A1"
     book.defined_names["z1"] = DefinedName("z1", attr_text="Sheet!$A$1")
+    book.defined_names["T"] = DefinedName("T", attr_text="Sheet!$A$1")
+    book.defined_names["t"] = DefinedName("t", attr_text="Sheet!$A$1")
     book.defined_names["lost"] = DefinedName("lost", attr_text="#REF!")
     rules = {f.rule for f in findings(book, tmp_path)}
     assert rules >= {"unprotected formulas", "text that looks like a formula", "name like a cell", "broken name"}
+    assert "name used twice" in rules
 
 
 def test_a_comment_accepts(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_edits_are_followed(values_of: Any, written: list[tuple[str, dict[str, A
         turns = [random_values(values, rng) for _ in range(34)]  # some 200 in all
         for changed, found in zip(turns, values_of(path, *(edits_of(t, inputs) for t in turns)), strict=True):
             assert_close(found, places, expected_values(text, changed), f"{text} at {changed}")
-            assert found["Checks", 5, 2] == "all checks pass", f"{text} at {changed}"
+            assert found["Checks", 5, 3] == "all checks pass", f"{text} at {changed}"
 
 
 def edits_of(changed: dict[str, Any], inputs: dict[str, list[Where]]) -> dict[Where, float]:
@@ -120,7 +120,7 @@ def test_libreoffice_follows_edits(written: list[tuple[str, dict[str, Any], Path
     found = libreoffice_values(tmp_path, files)
     for text, changed, plan, name in cases:
         assert_close(found[name], output_places(plan), expected_values(text, changed), f"{text} at {changed}")
-        assert found[name]["Checks", 5, 2] == "all checks pass", f"{text} at {changed}"
+        assert found[name]["Checks", 5, 3] == "all checks pass", f"{text} at {changed}"
 
 
 def test_an_as_exported_check_stands_back_after_an_edit(tmp_path: Path) -> None:
@@ -128,12 +128,12 @@ def test_an_as_exported_check_stands_back_after_an_edit(tmp_path: Path) -> None:
     cell = book.result("root", "sqrt(a)")
     book.printed("the root of two", "1.414", cell)
     plan = book.write(tmp_path / "a.xlsx")
-    (where,) = [w for w, c in plan.sheet("Checks").cells.items() if c.style == "Check Cell" and w[1] == 9]
+    (where,) = [w for w, c in plan.sheet("Checks").cells.items() if c.style == "Check Cell" and w[1] == 10]
     assert plan.sheet("Checks").cells[where].value == "OK"
     (a,) = input_places(plan, ["a"])["a"]
     (found,) = cellrune_values(tmp_path / "a.xlsx", {a: 3.0})
     assert found[("Checks", *where)] == "n/a, inputs changed"
-    assert found["Checks", 5, 2] == "all checks pass"
+    assert found["Checks", 5, 3] == "all checks pass"
 
 
 def test_a_figure_that_is_off_fails(tmp_path: Path) -> None:
@@ -142,7 +142,32 @@ def test_a_figure_that_is_off_fails(tmp_path: Path) -> None:
     book.printed("the root of two", "1.415", cell)
     book.printed("known to be off", "1.5", cell, agrees=False)
     plan = book.finish()
-    assert plan.sheet("Checks").cells[5, 2].value == "1 of 2 checks fail"
+    assert plan.sheet("Checks").cells[5, 3].value == "1 of 2 checks fail"
+
+
+def test_a_check_of_a_formula_against_itself_is_refused() -> None:
+    book = Book("Checks", "What can fail.", [Scalar("beta", 2.0), Vector("z", [1.0, 2.0])])
+    book.check("the definition", "softmax(z, beta)", "exp(beta*z)/sum(exp(beta*z))")
+    stable, naive = book.checks.live[0].left.split("-EXP(", 1)
+    assert "SIGN" in stable
+    assert "SIGN" not in naive.partition("/(1+")[0].partition("SUMPRODUCT")[0]
+    with pytest.raises(UnsupportedError, match="could not fail"):
+        book.check("a limit", "limit(softmax(z, beta), beta, 0)", "ones(N)/N")
+
+
+def test_a_condition_says_what_follows_and_leaves_the_flag(tmp_path: Path) -> None:
+    book = Book("Checks", "A condition.", [Scalar("a", 2.0)])
+    book.check("exp is a number", "a", "709.78", "<=", otherwise="it overflows")
+    plan = book.write(tmp_path / "a.xlsx")
+    (a,) = input_places(plan, ["a"])["a"]
+    written, edited_values = cellrune_values(tmp_path / "a.xlsx", {}, {a: 800.0})
+    assert [written["Checks", 12, 10], edited_values["Checks", 12, 10]] == ["OK", "it overflows"]
+    assert edited_values["Checks", 5, 3] == "all checks pass"
+
+
+def test_names_that_differ_in_case_only_are_one_name() -> None:
+    book = Book("Names", "Case.", [Scalar("T", 4.0), Scalar("t", 0.5)])
+    assert list(book.plan.names) == ["T"]
 
 
 def test_scenarios_stand_side_by_side(tmp_path: Path) -> None:
@@ -170,7 +195,7 @@ def test_every_kind_of_expression_has_a_workbook_that_passes_the_audit(
     text: str, values: dict[str, Any], tmp_path: Path
 ) -> None:
     plan = write_workbook(text, tmp_path / "a.xlsx", **values)
-    assert plan.sheet("Checks").cells[5, 2].value == "all checks pass"
+    assert plan.sheet("Checks").cells[5, 3].value == "all checks pass"
     assert audit(tmp_path / "a.xlsx") == []
     assert not {"x1", "R", "C"} & set(plan.names)
 
