@@ -85,7 +85,7 @@ def file_text(formula: str) -> str:
     >>> file_text("SUM(A1:A3)")
     'SUM(A1:A3)'
 
-    A text that is no formula is left as it is.
+    A text that is no formula, or has prefixes, is left as it is.
     """
     try:
         found = tokens(formula)
@@ -103,6 +103,8 @@ def _prefixes(found: Sequence[Token]) -> dict[Token, str]:
     calls: list[_OpenCall] = []
     for before, token, following in zip([found[0], *found], found, found[1:], strict=False):
         call = calls[-1] if calls else None
+        if token.text.lower().startswith("_xl"):  # a file's text already
+            return {}
         if token.kind in ("operand", "function") and any(token.text.casefold() in c.names for c in calls):
             prefixes[token] = PARAMETER
         elif token.kind == "function" and token.text.upper() in PREFIXES:
