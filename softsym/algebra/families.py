@@ -22,6 +22,9 @@ from softsym.algebra.sums import sum_over
 
 __all__ = ["Member", "make_family"]
 
+MAX_ORDERED = 12
+"""The order of more single values than this is not worked out."""
+
 
 def make_family(alg: Algebra, head: str, leading: list[Any], members: list[Member]) -> Rational:
     """The atom of a family node, or what it simplifies to."""
@@ -43,12 +46,35 @@ def make_family(alg: Algebra, head: str, leading: list[Any], members: list[Membe
             return shift + elementary.multiply(alg, scale, _larger(alg, members[0].body, members[-1].body))
     if head != "max" and len(members) == 2 and all(m.index is None for m in members):
         return _of_two(alg, head, leading, members)
+    ordered = _by_order(alg, head, leading, members) if all(m.index is None for m in members) else None
+    if ordered is not None:
+        return shift + elementary.multiply(alg, scale, ordered)
     if head == "hard" and alg.facts and sign_of(alg, make_family(alg, "max", [], members) - leading[0]) == POSITIVE:
         return Rational.of(0)
     if head == "hard" and _is_largest(alg, leading[0], members):
         return elementary.integer_power(alg, make_family(alg, "count", [], members), -1)
     atom = _family_atom(alg, head, leading, members)
     return shift + elementary.multiply(alg, scale, atom)
+
+
+def _by_order(alg: Algebra, head: str, leading: list[Any], members: list[Member]) -> Rational | None:
+    """The maximum, the indicator or the count of single values, as far as their order is known."""
+
+    def exceeds(other: Member, value: Rational) -> bool:
+        return sign_of(alg, other.body - value) == POSITIVE
+
+    if head not in ("max", "hard", "first", "count") or len(members) > MAX_ORDERED:
+        return None
+    if head in ("hard", "first") and any(exceeds(m, leading[0]) for m in members):
+        return Rational.of(0)
+    kept = [m for m in members if not any(exceeds(other, m.body) for other in members)]
+    if head == "max":
+        kept = list(dict.fromkeys(kept))
+    elif all(m == kept[0] for m in kept) and head != "first":
+        return Rational.of(len(kept) if head == "count" else fmpq(1, len(kept)))
+    if len(kept) == len(members) or head == "first":
+        return None
+    return make_family(alg, head, leading, kept)
 
 
 def _side(leading: list[Any], members: list[Member]) -> int:
@@ -221,12 +247,21 @@ def _union(alg: Algebra, run: Member, other: Member) -> Member | None:
         fits = (i for i in other.body.free if isinstance(i, int) or alg.ranges.get(i) == alg.ranges[run.index])
         place = next((i for i in fits if rename(alg, run.body, {run.index: i}) == other.body), None)
         return None if place is None else Member(run.body, run.index, tuple(e for e in run.excluded if e != place))
-    if (
-        alg.ranges[run.index] != alg.ranges[other.index]
-        or rename(alg, other.body, {other.index: run.index}) != run.body
-    ):
+    if alg.ranges[run.index] != alg.ranges[other.index]:
         return None
+    other = Member(rename(alg, other.body, {other.index: run.index}), run.index, other.excluded)
+    if other.body != run.body:
+        return _both_signs(alg, run, other)
     return Member(run.body, run.index, tuple(e for e in run.excluded if e in other.excluded))
+
+
+def _both_signs(alg: Algebra, run: Member, other: Member) -> Member | None:
+    """The values of ``c + u`` and of ``c - u``, u varying with the index, as those of ``c + abs(u)``."""
+    half = Rational.of(fmpq(1, 2))
+    middle = elementary.multiply(alg, half, run.body + other.body)
+    if run.index in middle.free or run.excluded != other.excluded:
+        return None
+    return Member(middle + elementary.absolute(alg, run.body - middle), run.index, run.excluded)
 
 
 def _family_atom(alg: Algebra, head: str, leading: list[Any], members: list[Member]) -> Rational:

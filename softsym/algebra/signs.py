@@ -13,6 +13,7 @@ from softsym.symbols import SIGN_OF_DOMAIN
 _STRICT = (POSITIVE, NEGATIVE)
 _SUM_ONE = ("distribution", "simplex", "onehot")
 _AT_LEAST = (POSITIVE, NONNEGATIVE)
+_OPPOSITE = {POSITIVE: NEGATIVE, NONNEGATIVE: NONPOSITIVE}
 _WEAK = {POSITIVE: NONNEGATIVE, NEGATIVE: NONPOSITIVE}
 
 
@@ -40,17 +41,24 @@ def poly_sign(alg: Algebra, poly: Poly) -> str | None:
         return sign
     coefficient, mono, primitive = poly.primitive()
     known = alg.facts.get(primitive)
-    if known is None and _exceeds_own_terms(alg, primitive):
-        known = NONNEGATIVE
-    elif known is None and _exceeds_own_terms(alg, -primitive):
-        known = NONPOSITIVE
+    if known is None:
+        below = _over_own_terms(alg, -primitive)
+        known = _over_own_terms(alg, primitive) or (
+            {POSITIVE: NEGATIVE, NONNEGATIVE: NONPOSITIVE}[below] if below else None
+        )
     return _times(_term_sign(alg, mono, coefficient > 0), known) if known else None
 
 
-def _exceeds_own_terms(alg: Algebra, poly: Poly) -> bool:
-    """Whether the polynomial is a sum of what is >= 0 less some of its own terms, and besides what is >= 0."""
-    left = _besides_remainder(alg, poly)
-    return left is not None and (not left or poly_sign(alg, left) in _AT_LEAST)
+def _over_own_terms(alg: Algebra, poly: Poly) -> str | None:
+    """The sign of a polynomial that is a sum of what is >= 0 less some of its own terms, and besides what is >= 0."""
+    found = _besides_remainder(alg, poly)
+    if found is None:
+        return None
+    left, remainder = found
+    sign = poly_sign(alg, left) if left else NONNEGATIVE
+    if sign not in _AT_LEAST:
+        return None
+    return POSITIVE if POSITIVE in (sign, remainder) else NONNEGATIVE
 
 
 def _common_sign(alg: Algebra, poly: Poly) -> str | None:
@@ -62,14 +70,20 @@ def _common_sign(alg: Algebra, poly: Poly) -> str | None:
     return None
 
 
-def _besides_remainder(alg: Algebra, poly: Poly) -> Poly | None:
-    """The other terms, if some are a sum of what is >= 0 less some of its own terms, which is >= 0 too."""
+def _besides_remainder(alg: Algebra, poly: Poly) -> tuple[Poly, str] | None:
+    """The other terms, if some are a sum of what is >= 0 less some of its own terms; and the sign of that remainder.
+
+    It is > 0 if the terms are, and the length exceeds the number of those that are taken away.
+    """
     if alg.open_deltas:
         return None
     for whole, outside, body, bound in _wholes(alg, poly):
         taken = _own_terms(alg, poly, whole, outside, body, bound)
         if taken:
-            return Poly({m: c for m, c in poly if m != whole and m not in taken})
+            more = alg.length(alg.ranges[bound]) - Rational.of(len(taken)) if bound in alg.ranges else Rational.of(0)
+            strict = sign_of(alg, body) == POSITIVE and sign_of(alg, more) == POSITIVE
+            left = Poly({m: c for m, c in poly if m != whole and m not in taken})
+            return left, POSITIVE if strict else NONNEGATIVE
     return None
 
 
@@ -167,8 +181,9 @@ def _log_sign(alg: Algebra, value: Rational) -> str | None:
     single = value.single()
     if single is not None and len(single[0]) == 1 and single[1] == 1:
         inner = single[0][0][0]
-        return NONNEGATIVE if inner.head == "scalar" and alg.scalars.get(inner.data[0]) == "length" else None
-    return None if value.den else poly_sign(alg, (value - Rational.of(1)).num)
+        if inner.head == "scalar" and alg.scalars.get(inner.data[0]) == "length":
+            return NONNEGATIVE
+    return sign_of(alg, value - Rational.of(1))
 
 
 def _times(left: str | None, right: str | None) -> str | None:

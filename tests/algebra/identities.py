@@ -170,6 +170,11 @@ max([2*max(z) + 1, c]) == max(concat(2*z + 1, [c]))
 hardmax(1/x) == hardmax(-x) where x: positive vector
 hardmax(-log(p)) == hardmax(-p)
 hardmax(z)[j] == 0 where z[j] < max(z)
+max(concat(z, -z)) == norm(z, oo)
+hardmax([1, 2, 2]) == [0, 1/2, 1/2]
+hardmax([r, r, s])[1] == 1/2 where r > s
+max([r, s, 0]) == r where r > s, r > 0
+sqrt(log(p[i])**2) == -log(p[i])
 # matrices
 trace(outer(u, v)) == dot(u, v)
 (diag(p) - outer(p, p)) @ ones(N) == 0*p
@@ -302,6 +307,9 @@ hardmax(1/x) == hardmax(x) where x: positive vector
 max([max(drop(z, i)), max(drop(z, j))]) == max(z) where N >= 2
 max(x/(1 + x**2)) == max(x)/(1 + max(x)**2) where x: positive vector
 max([-max(z), c]) == max(concat(-z, [c]))
+max(concat(z, -w)) == max(abs(z))
+hardmax([r, r, s])[1] == 1/2
+max([r, s, 0]) == r where r > 0
 # matrices
 trace(outer(u, v)) == dot(u, u)
 (diag(p) - outer(p, p)) @ ones(N) == p
