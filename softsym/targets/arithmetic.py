@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ Array = Any
 
 @dataclass(frozen=True, eq=False)
 class Arithmetic:
-    """What code finds under ``np``, how inputs and constants are brought in, and what its calls are bound to.
+    """What code finds under ``np``, how inputs and constants are brought in, and the functions of its own.
 
     ``finished`` gives the rounded numbers of a result, and which of them are certain.
     """
@@ -34,13 +35,20 @@ def _as_double(array: Array) -> Array:
 
 
 DOUBLES = Arithmetic(np, array_functions, _as_double, float, lambda value, dtype: (value, np.isfinite(value)))
-DOUBLE_WORDS = Arithmetic(
-    double_functions.NAMESPACE,
-    double_functions,
-    double_word.as_double_word,
-    double_word.as_double_word,
-    lambda value, dtype: double_word.as_double_word(value).finished(dtype),
+DOUBLE_WORDS, FULL_DOUBLE_WORDS = (
+    Arithmetic(
+        namespace,
+        SimpleNamespace(log_parts=log_parts),
+        double_word.as_double_word,
+        double_word.as_double_word,
+        lambda value, dtype: double_word.as_double_word(value).finished(dtype),
+    )
+    for namespace, log_parts in (
+        (double_functions.NAMESPACE, double_functions.log_parts),
+        (double_functions.FULL_NAMESPACE, double_functions.full_log_parts),
+    )
 )
+"""The first has exponentials of 75 bits, the second of 100, at several times the cost."""
 
 
 @cache

@@ -96,17 +96,12 @@ class Balls:
 
 
 def as_balls(value: Any) -> Balls:
-    """A number, a fraction or an array as balls, exact or to the precision."""
+    """A number, a fraction or an array as balls, exact or to the precision; infinities are large numbers."""
     if isinstance(value, Balls):
         return value
     if isinstance(value, Fraction):
         return Balls(arb(flint.fmpq(value.numerator, value.denominator)))
     return Balls(_BALL(np.asarray(value)))
-
-
-def from_input(value: Any) -> Balls:
-    """An array of inputs: exact, with infinities replaced by numbers that only their products exceed."""
-    return as_balls(value)
 
 
 def _ball(value: Any) -> arb:

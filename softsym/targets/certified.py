@@ -1,18 +1,19 @@
 """``accuracy="high"``: results that are certain, each with as much precision as it needs.
 
 Every row is done in double words, whose radii say whether its results are certain. The few that are not (what nearly
-cancels, what leaves the range of a double) are done again in balls of 128 bits, then of 512, and so on; a result that
-even the last precision leaves open (a division by what may be 0) is nan.
+cancels, what leaves the range of a double) are done again: with exponentials of 100 bits, then in balls of 128 bits, of
+512, and so on. A result that even the last precision leaves open (a division by what may be 0) is nan.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 
-from softsym.targets.arithmetic import DOUBLE_WORDS, Arithmetic, balls
+from softsym.targets.arithmetic import DOUBLE_WORDS, FULL_DOUBLE_WORDS, Arithmetic, balls
 
 Array = Any
 PRECISIONS = (128, 512, 2048, 8192)
@@ -32,22 +33,30 @@ def certified(
 ) -> Array:
     """The results of a block: its first ``batch`` axes are those of rows, ``own`` counts an argument's others."""
     result, still = _in_double_words(evaluate, block, shape, batch)
+    if not still.any():
+        return result
     for name, array in block.items():
-        if name != "where" and still.any():
+        if name != "where":
             still &= ~_in_rows(np.isnan(array), shape[:batch], own[name]).reshape((*shape[:batch], -1)).any(axis=-1)
-    for bits in PRECISIONS:
+    attempts: list[Callable[..., Any]] = [_in_full_double_words, *(partial(in_balls, bits=b) for b in PRECISIONS)]
+    for attempt in attempts:
         if not still.any():
             return result
         rows = {n: _in_rows(a, shape[:batch], own[n])[still] for n, a in block.items()}
-        again, certain = in_balls(evaluate, rows, (int(still.sum()), *shape[batch:]), bits)
+        again, certain = attempt(evaluate, rows, (int(still.sum()), *shape[batch:]))
         result[still] = again
         still[still] = ~certain.reshape((len(certain), -1)).all(axis=-1)
     result[still] = np.nan
     return result
 
 
+def _in_full_double_words(evaluate: Evaluation, rows: Mapping[str, Array], shape: tuple[int, ...]) -> Any:
+    arguments = {n: a if n == "where" else FULL_DOUBLE_WORDS.convert(_arranged(a, False)) for n, a in rows.items()}
+    return evaluate(FULL_DOUBLE_WORDS, arguments, shape)
+
+
 def in_balls(evaluate: Evaluation, rows: Mapping[str, Array], shape: tuple[int, ...], bits: int) -> Any:
-    """The same in balls of a precision."""
+    """The results of rows in balls of a precision."""
     import flint
 
     with flint.ctx.workprec(bits):
@@ -68,12 +77,13 @@ def _in_double_words(
         return np.full(shape, np.nan), np.ones(shape[:batch], bool)
     words = {n: a if n == "where" else DOUBLE_WORDS.convert(_arranged(a, infinite)) for n, a in block.items()}
     result, certain = evaluate(DOUBLE_WORDS, words, shape)
-    result = np.array(result)
+    if not infinite and certain.all():
+        return result, np.zeros(shape[:batch], bool)
     if infinite:
         size = np.abs(result)
         certain = certain & ((size == 0) | (size > 2.0**800) | ((size < 2.0**400) & (size > 2.0**-400)))
         result = np.where(size > 2.0**800, np.copysign(np.inf, result), result)
-    return result, np.array(~certain.reshape((*shape[:batch], -1)).all(axis=-1))
+    return np.array(result), np.array(~certain.reshape((*shape[:batch], -1)).all(axis=-1))
 
 
 def _in_span(array: Array) -> bool:

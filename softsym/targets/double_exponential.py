@@ -1,4 +1,4 @@
-"""The exponential and the logarithm of double words, to about 77 bits.
+"""The exponential of double words to about 75 bits, which is what most results need.
 
 ``exp(x) = 2**q * 2**(j/2048) * exp(r)`` with ``|r| <= log(2)/4096``: a table and a series of six terms. The table's
 leading parts have 26 bits, and so have those of r, so that their products are exact.
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from softsym.targets.double_word import SMALLEST, DoubleWord, U, as_double_word, plus, quick_two_sum, two_sum
+from softsym.targets.double_word import SMALLEST, DoubleWord, Part, U, as_double_word, plus, quick_two_sum, two_sum
 
 Array = Any
 
@@ -38,7 +38,7 @@ def _parted(value: int, bits: int) -> tuple[float, int]:
 
 
 _LOG2 = sum((2 << _BITS) // ((2 * n + 1) * 3 ** (2 * n + 1)) for n in range(64))
-_LOG2_WORD = as_double_word(Fraction(_LOG2, 1 << _BITS))
+LOG2 = as_double_word(Fraction(_LOG2, 1 << _BITS))
 _STEP_1, _rest = _parted(_LOG2 // _STEPS, 42)
 _STEP_2, _rest = _parted(_rest, 73)
 _STEP_3 = ldexp(_rest, -_BITS)
@@ -53,22 +53,38 @@ _ACCURACY, _ROUNDING = 2.0**-75, 8 * U * U
 """The relative errors of the exponential (of ``exp(x) - 1`` where the table is not involved) and of a sum."""
 
 
-def _reduced(x: DoubleWord) -> tuple[Array, Array, Array]:
-    """k, and ``x - k*log(2)/2048`` as two doubles."""
-    k = np.rint(x.hi * _PER_STEP)
-    high, error = two_sum(x.hi - k * _STEP_1, k * -_STEP_2)
-    high, low = quick_two_sum(high, plus(error, x.lo, k * -_STEP_3))
-    return k, high, low
+def _reduced(x: Array, low: Part) -> tuple[Array, Array, Array]:
+    """k, and ``x + low - k*log(2)/2048`` as two doubles."""
+    k = x * _PER_STEP
+    k = np.rint(k, out=k if k.ndim else None)
+    high, error = two_sum(x - k * _STEP_1, k * -_STEP_2)
+    error -= k * _STEP_3
+    if low is not None:
+        error += low
+    return k, *quick_two_sum(high, error)
 
 
 def _small_expm1(r: Array, low: Array) -> tuple[Array, Array]:
-    """``exp(r + low) - 1`` for ``|r| <= 2**-12``, as two doubles."""
+    """``exp(r + low) - 1`` for ``|r| <= 2**-12``, as two doubles, with a relative error below 2**-76."""
     part = (r + _CUT) - _CUT
     rest = r - part
     square = r * r
-    series = square * r * (1 / 6 + r * (1 / 24) + square * (1 / 120 + r * (1 / 720)))
-    high, error = quick_two_sum(r, part * part * 0.5)
-    return high, error + (low + (rest * (part + 0.5 * rest) + r * low + series))
+    tail = _polynomial(r, (1 / 6, 1 / 24, 1 / 120, 1 / 720)) * (square * r)
+    tail += rest * (part + 0.5 * rest)
+    tail += low * (1.0 + r)
+    part *= part
+    high, error = quick_two_sum(r, 0.5 * part)
+    tail += error
+    return high, tail
+
+
+def _polynomial(r: Array, coefficients: tuple[float, ...]) -> Array:
+    value = r * coefficients[-1]
+    for coefficient in coefficients[-2:0:-1]:
+        value += coefficient
+        value *= r
+    value += coefficients[0]
+    return value
 
 
 def _powered(k: Array, high: Array, low: Array) -> tuple[Array, Array, Array]:
@@ -78,15 +94,23 @@ def _powered(k: Array, high: Array, low: Array) -> tuple[Array, Array, Array]:
     table = _TABLE[j]
     part = (high + _CUT) - _CUT
     first, error = quick_two_sum(table, table * part)
-    second = _TABLE_LOW[j] * (1.0 + (high + low)) + table * ((high - part) + low)
-    return *quick_two_sum(first, error + second), whole >> 11
+    rest = high - part
+    rest += low
+    error += table * rest
+    part += rest
+    part += 1.0
+    error += _TABLE_LOW[j] * part
+    whole >>= _STEPS.bit_length() - 1
+    return *quick_two_sum(first, error), whole
 
 
-def _doubled(x: Array, q: Array) -> Array:
-    """``x * 2**q``, rounded once where that is subnormal."""
+def _doubled(hi: Array, lo: Array, q: Array) -> tuple[Array, Array]:
+    """Two doubles times ``2**q``, rounded once where that is subnormal."""
     if q.size and q.min() > -1000 and q.max() < 1000:
-        return x * ((q + 1023) << 52).view(np.float64)
-    return np.ldexp(x, q.astype(np.int32))
+        scale = ((q + 1023) << 52).view(np.float64)
+        return hi * scale, lo * scale
+    q = q.astype(np.int32)
+    return np.ldexp(hi, q), np.ldexp(lo, q)
 
 
 def _bounded(x: DoubleWord) -> DoubleWord:
@@ -107,73 +131,35 @@ def exp(x: Any) -> DoubleWord:
     """The exponential."""
     given = as_double_word(x)
     x = _bounded(given)
-    k, r, low = _reduced(x)
-    hi, lo, q = _powered(k, *_small_expm1(r, low))
-    hi, lo = _doubled(hi, q), _doubled(lo, q)
-    error = np.minimum(np.abs(x.hi) * (4 * U), _ACCURACY)
-    error = error if x.radius is None else error + _growth(x.radius)
-    radius = hi * error
-    return DoubleWord(hi, lo, radius if q.size and q.min() > -900 else radius + SMALLEST)
+    k, r, low = _reduced(x.hi, x.lo)
+    low += _polynomial(r, (1 / 2, 1 / 6, 1 / 24, 1 / 120)) * (r * r)
+    hi, lo, q = _powered(k, r, low)
+    hi, lo = _doubled(hi, lo, q)
+    error = np.abs(x.hi)
+    error *= 4 * U
+    error = np.minimum(error, _ACCURACY, out=error if error.ndim else None)
+    if x.radius is not None:
+        error = error + _growth(x.radius)
+    error *= hi
+    if not q.size or q.min() < -900:
+        error += SMALLEST
+    return DoubleWord(hi, lo, error)
 
 
 def expm1(x: Any) -> DoubleWord:
     """``exp(x) - 1``."""
     x = as_double_word(x)
     kept = _bounded(x)
-    k, r, low = _reduced(kept)
+    k, r, low = _reduced(kept.hi, kept.lo)
     small = k == 0
     hi, lo = _small_expm1(r, low)
     if not small.all():
         far, far_low, q = _powered(k, hi, lo)
-        far, error = two_sum(_doubled(far, q), -1.0)
-        hi, lo = np.where(small, hi, far), np.where(small, lo, error + _doubled(far_low, q))
+        far, far_low = _doubled(far, far_low, q)
+        far, error = two_sum(far, -1.0)
+        hi, lo = np.where(small, hi, far), np.where(small, lo, error + far_low)
     hi, lo = quick_two_sum(hi, lo)
     size = np.where(small, np.abs(kept.hi), hi + 1.0)
     radius = plus(size * _ACCURACY, np.abs(hi) * _ROUNDING)
     grown = None if x.radius is None else np.where(small, 2.0, hi + 1.0) * _growth(kept.whole(kept.radius))
     return DoubleWord(hi, lo, plus(radius, grown))
-
-
-def log1p(x: Any) -> DoubleWord:
-    """``log(1 + x)``."""
-    x = as_double_word(x)
-    near = np.abs(x.hi) < 0.25
-    if near.all():
-        return _small_log1p(x)
-    return _chosen(near, _small_log1p(_chosen(near, x, as_double_word(0.0))), log(x + 1.0))
-
-
-def _small_log1p(f: DoubleWord) -> DoubleWord:
-    """``log(1 + f)`` for f from -0.3 to 0.42: one Newton step from the double's value y, to ``y + log(1 + step)``."""
-    y = DoubleWord(np.log1p(f.hi))
-    decay = expm1(-y)
-    step = f + f * decay + decay
-    bound = np.abs(step.hi) + step.whole(step.radius)
-    result = y + DoubleWord(step.hi, step.lo)
-    radius = np.where(bound < 0.25, 2 * step.whole(step.radius) + bound * bound, np.inf)
-    return DoubleWord(result.hi, result.lo, plus(result.radius, radius))
-
-
-def log(x: Any) -> DoubleWord:
-    """The natural logarithm; that of an exact 0 is the limit, that of a number which may be 0 is not certain."""
-    x = as_double_word(x)
-    below = x.hi if x.radius is None else x.hi * 0.5 - x.radius
-    fine = (below > 0) & np.isfinite(x.hi)
-    safe = _chosen(fine, x, as_double_word(1.0))
-    mantissa, exponent = np.frexp(safe.hi)
-    exponent = np.where(mantissa < 0.70710678, exponent - 1, exponent)
-    f = safe.mapped(lambda part: np.ldexp(part, -exponent)) - 1.0
-    value = _small_log1p(f) + _LOG2_WORD * DoubleWord(exponent.astype(np.float64))
-    if fine.all():
-        return value
-    exact_zero = (x.hi == 0) & (x.whole(x.radius) == 0)
-    return _chosen(fine, value, DoubleWord(np.where(exact_zero, -np.inf, np.nan)))
-
-
-def _chosen(condition: Array, x: DoubleWord, y: DoubleWord) -> DoubleWord:
-    parts = ((x.lo, y.lo), (x.radius, y.radius))
-    rest = (None if a is b is None else np.where(condition, x.whole(a), y.whole(b)) for a, b in parts)
-    return DoubleWord(np.where(condition, x.hi, y.hi), *rest)
-
-
-__all__ = ["exp", "expm1", "log", "log1p"]

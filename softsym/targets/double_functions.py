@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from softsym.targets.double_exponential import exp, expm1, log, log1p
-from softsym.targets.double_word import Decision, DoubleWord, U, as_double_word, quick_two_sum, two_sum
+from softsym.targets.double_exponential import exp, expm1
+from softsym.targets.double_logarithm import full_exp, full_expm1, full_log, full_log1p, log, log1p
+from softsym.targets.double_word import Decision, DoubleWord, U, as_double_word, two_sum
 
 Array = Any
 
@@ -75,12 +76,11 @@ def sign(x: Any) -> DoubleWord:
 
 
 def floor(x: DoubleWord) -> DoubleWord:
-    """The largest whole number that is not larger, of the number's middle; exact.
+    """The largest whole number that is not larger than the leading part; exact.
 
     The programs use it to part numbers from their rests, where any whole number would do.
     """
-    high = np.floor(x.hi)
-    return DoubleWord(np.where(high == x.hi, high + np.floor(x.whole(x.lo)), high))
+    return DoubleWord(np.floor(x.hi))
 
 
 def where(condition: Any, x: Any, y: Any) -> DoubleWord:
@@ -116,65 +116,79 @@ def _minimum(x: Any, y: Any) -> DoubleWord:
     return -maximum(-as_double_word(x), -as_double_word(y))
 
 
-def _front(x: DoubleWord, axis: int) -> DoubleWord:
-    return x.mapped(lambda part: np.moveaxis(part, axis, 0))
+_FEW = 128
 
 
-def _tree(x: DoubleWord, combine: Callable[[Any, Any], DoubleWord]) -> DoubleWord:
-    """A reduction along the first axis by halves."""
+def _total(x: DoubleWord, axis: int) -> DoubleWord:
+    """The sum, of few entries at a time."""
+    if x.shape[axis] <= _FEW:
+        return _total_of_few(x, axis)
+    rows = x.mapped(lambda part: np.moveaxis(part, axis, -1))
+    cut = rows.shape[-1] // _FEW * _FEW
+    parts = rows[..., :cut].mapped(lambda part: part.reshape((*part.shape[:-1], cut // _FEW, _FEW)))
+    sums = _total_of_few(parts, -1)[..., 0]
+    if cut < rows.shape[-1]:
+        sums = concatenate([sums, _total_of_few(rows[..., cut:], -1)], -1)
+    return _total(sums, -1).mapped(lambda part: np.moveaxis(part, -1, axis))
+
+
+def _total_of_few(x: DoubleWord, axis: int) -> DoubleWord:
+    """The sum: of leading parts that add up exactly, and of the rests (Rump, Ogita, Oishi, 2008).
+
+    With ``n + 2`` times the largest entry below a power of two, the leading parts are multiples of its last place.
+    """
+    count = x.shape[axis]
+    if count == 1:
+        return x
+    top = np.maximum.reduce(np.abs(x.hi), axis=axis, keepdims=True)
+    power = np.ldexp(1.0, np.frexp(top * (count + 2))[1])
+    leading = x.hi + power
+    leading -= power
+    rest = x.hi - leading
+    if x.lo is not None:
+        rest += x.lo
+    hi, lo = two_sum(*(np.add.reduce(part, axis=axis, keepdims=True) for part in (leading, rest)))
+    radius = power * (4.0 * count * count * U * U)
+    if x.radius is not None:
+        radius = radius + np.add.reduce(x.whole(x.radius), axis=axis, keepdims=True)
+    return DoubleWord(hi, lo, radius)
+
+
+def _largest(x: DoubleWord, axis: int) -> DoubleWord:
+    if x.lo is not None:
+        return _tree(x, axis, maximum)
+    radius = None if x.radius is None else np.maximum.reduce(x.whole(x.radius), axis=axis, keepdims=True)
+    return DoubleWord(np.maximum.reduce(x.hi, axis=axis, keepdims=True), None, radius)
+
+
+def _smallest(x: DoubleWord, axis: int) -> DoubleWord:
+    return -_largest(-x, axis)
+
+
+def _product(x: DoubleWord, axis: int) -> DoubleWord:
+    return _tree(x, axis, lambda a, b: a * b)
+
+
+def _tree(x: DoubleWord, axis: int, combine: Callable[[Any, Any], DoubleWord]) -> DoubleWord:
+    """A reduction by halves."""
+    x = x.mapped(lambda part: np.moveaxis(part, axis, 0))
     while (size := x.shape[0]) > 1:
         half = size // 2
         upper = combine(x[:half], x[half : 2 * half])
         x = concatenate([upper, x[2 * half :]], 0) if size % 2 else upper
-    return x
+    return x.mapped(lambda part: np.moveaxis(part, 0, axis))
 
 
-def _total(x: DoubleWord) -> DoubleWord:
-    """The sum along the first axis by halves: the errors of the leading parts are summed apart.
-
-    With d halvings the rounding errors add up to at most ``(d + 2)**2 * u**2`` times the sum of absolute values.
-    """
-    hi, tail = x.hi, x.lo
-    depth = int(hi.shape[0] + 1).bit_length() + 2
-    radius = np.add.reduce(np.abs(hi), axis=0) * (depth * depth * U * U)
-    if x.radius is not None:
-        radius = radius + np.add.reduce(x.whole(x.radius), axis=0)
-    while (size := hi.shape[0]) > 1:
-        half = size // 2
-        total, error = two_sum(hi[:half], hi[half : 2 * half])
-        error = error if tail is None else error + (tail[:half] + tail[half : 2 * half])
-        if size % 2:
-            total[:1], last = two_sum(total[:1], hi[2 * half :])
-            error[:1] += last if tail is None else last + tail[2 * half :]
-        hi, tail = total, error
-    return DoubleWord(*quick_two_sum(hi[0], 0.0 if tail is None else tail[0]), radius)
-
-
-def _reduction(reduce: Callable[[DoubleWord], DoubleWord], neutral: float) -> Callable[..., DoubleWord]:
+def _reduction(reduce: Callable[[DoubleWord, int], DoubleWord], neutral: float) -> Callable[..., DoubleWord]:
     choose = where
 
     def along(x: Any, axis: int, keepdims: bool = True, where: Any = True, initial: float = neutral) -> DoubleWord:
         chosen = as_double_word(x) if where is True else choose(where, x, neutral)
         if not chosen.shape[axis]:
             chosen = DoubleWord(np.full_like(chosen.hi.sum(axis=axis, keepdims=True), neutral))
-        result = reduce(_front(chosen, axis))
-        return result.mapped(lambda part: np.expand_dims(part, axis))
+        return reduce(chosen, axis)
 
     return along
-
-
-def _sum(x: DoubleWord) -> DoubleWord:
-    if x.shape[0] == 1:
-        return x[0]
-    lo = None if x.lo is None else x.whole(x.lo)
-    return _total(DoubleWord(x.hi, lo, x.radius))
-
-
-def _largest(x: DoubleWord) -> DoubleWord:
-    if x.lo is None:
-        radius = None if x.radius is None else np.max(x.whole(x.radius), axis=0)
-        return DoubleWord(np.max(x.hi, axis=0), None, radius)
-    return _tree(x, maximum)[0]
 
 
 largest = _reduction(_largest, -np.inf)
@@ -246,14 +260,23 @@ NAMESPACE = SimpleNamespace(
     maximum=maximum,
     argmax=argmax,
     concatenate=concatenate,
-    sum=_reduction(_sum, 0.0),
-    prod=_reduction(lambda x: _tree(x, lambda a, b: a * b)[0], 1.0),
+    sum=_reduction(_total, 0.0),
+    prod=_reduction(_product, 1.0),
     max=largest,
-    min=_reduction(lambda x: -_largest(-x), np.inf),
+    min=_reduction(_smallest, np.inf),
 )
 """What generated code finds under ``np``."""
+FULL_NAMESPACE = SimpleNamespace(
+    **vars(NAMESPACE) | {"exp": full_exp, "expm1": full_expm1, "log": full_log, "log1p": full_log1p}
+)
+"""The same with all the digits that double words hold."""
 
 
 def log_parts(whole: DoubleWord, rest: DoubleWord) -> DoubleWord:
     """``log(whole + rest)`` for a whole number and a rest that may be tiny."""
     return log1p((whole - 1.0) + rest)
+
+
+def full_log_parts(whole: DoubleWord, rest: DoubleWord) -> DoubleWord:
+    """The same to more than 100 bits."""
+    return full_log1p((whole - 1.0) + rest)

@@ -35,13 +35,15 @@ def two_sum(a: Array, b: Array) -> tuple[Array, Array]:
     """``a + b`` rounded, and the exact rounding error."""
     s = a + b
     t = s - a
-    return s, (a - (s - t)) + (b - t)
+    error = less(a, s - t)
+    error += less(b, t)
+    return s, error
 
 
 def quick_two_sum(a: Array, b: Array) -> tuple[Array, Array]:
     """``a + b`` rounded, and the exact rounding error, for ``|a| >= |b|``."""
     s = a + b
-    return s, b - (s - a)
+    return s, less(b, s - a)
 
 
 def two_prod(a: Array, b: Array) -> tuple[Array, Array]:
@@ -49,13 +51,23 @@ def two_prod(a: Array, b: Array) -> tuple[Array, Array]:
     p = a * b
     ah, al = _halves(a)
     bh, bl = _halves(b)
-    return p, ((ah * bh - p) + ah * bl + al * bh) + al * bl
+    error = ah * bh
+    error -= p
+    error += ah * bl
+    error += al * bh
+    error += al * bl
+    return p, error
 
 
 def _halves(a: Array) -> tuple[Array, Array]:
     t = _SPLITTER * a
-    high = t - (t - a)
+    high = less(t, t - a)
     return high, a - high
+
+
+def less(a: Array, b: Array) -> Array:
+    """``a - b`` in the place of b, which nothing else uses."""
+    return np.subtract(a, b, out=b if b.ndim else None)
 
 
 def plus(*parts: Part) -> Part:
@@ -91,6 +103,8 @@ class DoubleWord:
 
     def whole(self, part: Part) -> Array:
         """A part as an array of the number's shape."""
+        if np.shape(part) == self.hi.shape and part is not None:
+            return part
         return np.broadcast_to(0.0 if part is None else part, self.hi.shape)
 
     def mapped(self, change: Any) -> DoubleWord:
@@ -124,10 +138,15 @@ class DoubleWord:
         other = as_double_word(other)
         p, e = two_prod(self.hi, other.hi)
         radius = plus(_of_product(self, other), _UNDERFLOW)
-        cross = plus(times(self.hi, other.lo), times(other.hi, self.lo))
-        if cross is None:
+        if self.lo is other.lo is None:
             return DoubleWord(p, e, radius)
-        return DoubleWord(*quick_two_sum(p, e + cross), np.abs(p) * _PRODUCT + radius)
+        for cross in (times(self.hi, other.lo), times(other.hi, self.lo)):
+            if cross is not None:
+                e += cross
+        size = np.abs(p)
+        size *= _PRODUCT
+        size += radius
+        return DoubleWord(*quick_two_sum(p, e), size)
 
     __rmul__ = __mul__
 
@@ -135,13 +154,16 @@ class DoubleWord:
         other = as_double_word(other)
         q = self.hi / other.hi
         p, e = two_prod(q, other.hi)
-        rest = plus((self.hi - p) - e, self.lo, times(-q, other.lo))
+        rest = less(self.hi, p)
+        rest -= e
+        for part in (self.lo, times(-q, other.lo)):
+            if part is not None:
+                rest += part
+        rest /= other.hi
         size = np.abs(q)
-        above = plus(self.radius, times(size, other.radius), _UNDERFLOW)
-        below = np.abs(other.hi) if other.radius is None else np.abs(other.hi) * (1 - 4 * U) - other.radius
-        radius = size * _QUOTIENT + (np.where(below > 0, above / below, np.inf) + SMALLEST)
-        value = DoubleWord(*quick_two_sum(q, rest / other.hi), radius)
-        return _subnormal_quotient(self, other, value, q) if (size < _LEAST).any() else value
+        tiny = bool((size < _LEAST).any())
+        value = DoubleWord(*quick_two_sum(q, rest), _of_quotient(self, other, size))
+        return _subnormal_quotient(self, other, value, q) if tiny else value
 
     def __rtruediv__(self, other: Any) -> DoubleWord:
         return as_double_word(other) / self
@@ -173,27 +195,48 @@ class DoubleWord:
         return self.mapped(lambda part: part[key])
 
     def finished(self, dtype: Any) -> tuple[Array, Array]:
-        """The nearest numbers of a type, and which of them are certain to 3/4 of a unit in the last place.
+        """The nearest numbers of a type, and which of them are certain to a unit in the last place.
 
         Where the numbers are subnormal the unit is that of the smallest one, and the error up to 4 of it.
         """
-        wide = self.hi.astype(np.promote_types(dtype, np.float64))
-        wide = wide if self.lo is None else wide + self.lo
-        return (wide + 0).astype(dtype), self._certain(np.finfo(dtype))  # no negative zero
+        hi = self.hi.astype(np.promote_types(dtype, np.float64), copy=False)
+        result = hi + (0.0 if self.lo is None else self.lo)
+        result += 0.0  # no negative zero
+        return result.astype(dtype, copy=False), self._certain(np.finfo(dtype))
 
     def _certain(self, info: Any) -> Array:
         if self.radius is None:
             return np.isfinite(self.hi)
-        fine = self.radius <= np.abs(self.hi) * float(info.eps / 8)
-        return (fine | (self.radius <= max(3 * SMALLEST, float(info.smallest_subnormal / 4)))) & np.isfinite(self.hi)
+        size = np.abs(self.hi)
+        fine = self.radius < size * float(info.eps / 4)
+        if not fine.all():
+            fine |= (self.radius <= max(3 * SMALLEST, float(info.smallest_subnormal / 4))) & (size < np.inf)
+        return fine
+
+
+def _of_quotient(above: DoubleWord, below: DoubleWord, size: Array) -> Array:
+    """The radius of a quotient of a size, whose place it takes."""
+    inverse = _largest_inverse(below)
+    size *= _QUOTIENT if below.radius is None else _QUOTIENT + below.radius * inverse
+    size += inverse * _UNDERFLOW + SMALLEST
+    if above.radius is not None:
+        size += above.radius * inverse
+    return size
+
+
+def _largest_inverse(value: DoubleWord) -> Array:
+    """A bound for ``1/|value|``."""
+    least = np.abs(value.hi) * (1 - 4 * U)
+    if value.radius is not None:
+        least = least - value.radius
+    return np.where(least > 0, 1 / least, np.inf)
 
 
 def _subnormal_quotient(above: DoubleWord, below: DoubleWord, value: DoubleWord, q: Array) -> DoubleWord:
     """A quotient that is its leading part alone where that is subnormal: its own rounding is then what it is off by."""
-    size, tiny = np.abs(q), np.abs(q) < _LEAST
-    least = np.abs(below.hi) * (1 - 4 * U) - below.whole(below.radius)
+    size, tiny, inverse = np.abs(q), np.abs(q) < _LEAST, _largest_inverse(below)
     errors = plus(above.whole(above.radius), np.abs(above.whole(above.lo)), size * below.whole(below.radius))
-    radius = np.where(least > 0, errors / least, np.inf) + size * (4 * U) + SMALLEST
+    radius = errors * inverse + size * (4 * U) + SMALLEST
     return DoubleWord(
         np.where(tiny, q, value.hi),
         np.where(tiny, 0.0, value.whole(value.lo)),
@@ -220,9 +263,17 @@ def _compared(difference: DoubleWord, compare: Any) -> Decision:
 
 def _of_product(a: DoubleWord, b: DoubleWord) -> Part:
     """What the factors' radii make of a product."""
-    left, right = times(np.abs(a.hi), b.radius), times(np.abs(b.hi), a.radius)
-    both = None if a.radius is None or b.radius is None else a.radius * b.radius
-    return plus(left, right, both)
+    left, right = _spread(a, b), _spread(b, a)
+    if left is None or right is None:
+        return plus(left, right)
+    left = left + right
+    left += a.radius * b.radius
+    return left
+
+
+def _spread(a: DoubleWord, b: DoubleWord) -> Part:
+    """What b's radius makes of a product with a, whose leading part is known to 53 bits."""
+    return None if b.radius is None else np.abs(a.hi) * (b.radius * (1 + 4 * U))
 
 
 def as_double_word(value: Any) -> DoubleWord:

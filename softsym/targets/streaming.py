@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from softsym.targets.arithmetic import DOUBLE_WORDS, Arithmetic, balls
+from softsym.targets.arithmetic import DOUBLE_WORDS, FULL_DOUBLE_WORDS, Arithmetic, balls
 from softsym.targets.certified import PRECISIONS
 from softsym.targets.stages import Stages
 
@@ -54,7 +54,7 @@ def stream_certified(body: StagedBody, arguments: dict[str, Array], target: Arra
     """The same with as much precision as the result needs."""
     import flint
 
-    if stream(body, arguments, target, chunk, DOUBLE_WORDS):
+    if any(stream(body, arguments, target, chunk, a) for a in (DOUBLE_WORDS, FULL_DOUBLE_WORDS)):
         return
     for bits in PRECISIONS:
         with flint.ctx.workprec(bits):
