@@ -5,120 +5,48 @@ A body knows nothing of these: it gets float64 arrays with their entries along t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from softsym.errors import UnsupportedError
-from softsym.symbols import Length
 from softsym.targets.arithmetic import DOUBLES, Arithmetic
+from softsym.targets.body import Body, Call, Variant
 from softsym.targets.certified import certified
-from softsym.targets.intervals import in_range
-from softsym.targets.program import Program
-from softsym.targets.stages import Stages
+from softsym.targets.panels import Panels, limit
+from softsym.targets.planes import in_planes
 from softsym.targets.streaming import stream, stream_certified
 
 Array = Any
-BLOCK = 1 << 15
-"""Numbers in a block: 256 KB of float64, so that a block and its temporaries stay in the second-level cache."""
-SHORT = 24
-"""Rows up to this length are worked on column by column, longer ones are made contiguous."""
-MEDIUM = 1024
-"""Rows up to this length stay where they are if equal entries of neighbouring rows are adjacent."""
+BLOCK = 1 << 16
+"""Numbers in a block: 512 KB of float64, so that what is written to it is still in a cache when it is read again."""
+RUN, WIDE = 5120, 1 << 20
+"""Where the entries of a row are not adjacent: the fewest rows of a block, so that memory is read and written in long
+runs, unless the block has more numbers than this."""
 LINE = 16
-"""The fewest rows of a block whose entries are not adjacent, so that cache lines are read as a whole."""
-
-
-@dataclass(frozen=True)
-class Variant:
-    """How a body is written: for which arithmetic, with left-out entries, writing in place, with or without shifts.
-
-    ``ones`` are the scalars that it takes to be 1.
-    """
-
-    arithmetic: Arithmetic = DOUBLES
-    masked: bool = False
-    in_place: bool = False
-    shifted: bool = True
-    ones: frozenset[str] = frozenset()
-
-
-PLAIN = Variant()
-
-
-def _no_stage(level: int, arithmetic: Arithmetic) -> Callable[..., Any]:
-    raise UnsupportedError(f"this body has no stage {level}")
-
-
-@dataclass(frozen=True)
-class Body:
-    """A generated body: its parameters, and the lengths and slots of its result's axes."""
-
-    vectors: tuple[tuple[str, Length], ...]
-    scalars: tuple[str, ...]
-    lengths: tuple[str, ...]
-    result: tuple[Length, ...]
-    order: tuple[int, ...]
-    rank: int
-    run: Callable[[Variant], Callable[..., Any]]
-    unshifted: Program | None = None
-    uniform: bool = False
-    logarithmic: bool = False
-    stages: Stages | None = None
-    run_stage: Callable[[int, Arithmetic], Callable[..., Any]] = field(default=_no_stage)
-
-    @cached_property
-    def quick(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
-        """The body's functions for single rows: with shifts and without."""
-        shifted = Variant(in_place=True)
-        return self.run(shifted), self.run(replace(shifted, shifted=False))
-
-    @cached_property
-    def limits(self) -> dict[tuple[float, ...], float]:
-        """How large a row's entries may be without shifts, by the row's length and the values of the scalars."""
-        return {}
-
-    @cached_property
-    def one_length(self) -> bool:
-        """Whether all vectors have the same length, given by a name."""
-        return len({length for _, length in self.vectors}) == 1 and not self.vectors[0][1].is_literal
-
-    @cached_property
-    def takes_length(self) -> bool:
-        """Whether the body wants the vectors' length besides the parameters."""
-        return self.quick[0].__code__.co_argcount > len(self.names) + 2
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """The parameters in their order."""
-        return (*(name for name, _ in self.vectors), *self.scalars, *self.lengths)
-
-
-@dataclass
-class Call:
-    """A call's arguments, ready for the body: vectors as ``batch + (n,)``, scalars as ``batch``."""
-
-    vectors: dict[str, Array]
-    scalars: dict[str, Array]
-    sizes: dict[str, int]
-    mask: Array | None
-    batch: tuple[int, ...]
-    dtype: Any
+"""The fewest rows of any such block, so that cache lines are read as a whole."""
 
 
 def compute(body: Body, call: Call, target: Array, high: bool) -> None:
     """Fill the target, block by block along the longest batch axis."""
+    alike = bool(call.vectors) and all(v.shape[:-1] == call.batch for v in call.vectors.values())
+    in_place = body.uniform and alike and call.mask is None and not high
+    with np.errstate(all="ignore"):
+        for part, piece in in_planes(call, target) if in_place else [(call, target)]:
+            _compute(body, part, piece, high, in_place)
+
+
+def _compute(body: Body, call: Call, target: Array, high: bool, in_place: bool) -> None:
     arguments = _laid_out(body, call)
     shared = any(np.may_share_memory(a, target) and not _same_place(a, target) for a in arguments.values())
     goal = np.empty_like(target) if shared else target
     aliased = any(np.may_share_memory(a, goal) for a in arguments.values())
-    work = _Work(body, call, high, not aliased)
-    with np.errstate(all="ignore"):
-        for key, block in _blocks(body, call, arguments, BLOCK // 4 if high else BLOCK):
-            work.fill(block, goal[key] if key else goal)
+    work = _Work(body, call, high)
+    if in_place:
+        work.panels = Panels(body, call, not aliased, work.mend)
+    for key, block in _blocks(body, call, arguments, BLOCK // 8 if high else BLOCK):
+        work.fill(block, goal[key] if key else goal)
     if shared:
         target[...] = goal
 
@@ -149,8 +77,9 @@ def _blocks(body: Body, call: Call, arguments: dict[str, Array], block: int) -> 
         yield (), arguments
         return
     which = int(np.argmax(call.batch))
-    adjacent = all(v.strides[-1] == v.itemsize for v in call.vectors.values())
-    rows = max(1 if adjacent or block < BLOCK else LINE, int(block * call.batch[which] // size))
+    rows = max(1, int(block * call.batch[which] // size))
+    if block == BLOCK and any(v.strides[-1] != v.itemsize for v in call.vectors.values()):
+        rows = max(LINE, rows, min(RUN, int(WIDE * call.batch[which] // size)))
     places = {n: _place(a, which, len(call.batch), _own_axes(n, body)) for n, a in arguments.items()}
     for start in range(0, call.batch[which], rows):
         run = slice(start, start + rows)
@@ -175,51 +104,50 @@ def _own_axes(name: str, body: Body) -> int:
 class _Work:
     """How the blocks of one call are done."""
 
-    def __init__(self, body: Body, call: Call, high: bool, may_write: bool) -> None:
-        self.body, self.high, self.may_write = body, high, may_write
+    def __init__(self, body: Body, call: Call, high: bool) -> None:
+        self.body, self.high = body, high
         self.names = [name for name, _ in body.vectors]
-        alike = all(v.shape[:-1] == call.batch for v in call.vectors.values()) and bool(call.vectors)
-        in_place = body.uniform and alike
         ones = frozenset(n for n, s in call.scalars.items() if not s.ndim and s == 1)
-        self.shifted = Variant(masked=call.mask is not None, in_place=in_place, ones=ones)
+        self.shifted = Variant(masked=call.mask is not None, ones=ones)
         self.direct = replace(self.shifted, shifted=False)
-        self.limit = 0.0 if call.mask is not None or high else _limit(body, call)
-        self.kept: dict[tuple[tuple[int, ...], str], list[Array]] = {}
-        self.used: dict[tuple[tuple[int, ...], str], int] = {}
-        self.functions: dict[Variant, tuple[Callable[..., Any], tuple[str, ...]]] = {}
+        self.limit = 0.0 if call.mask is not None or high else limit(body, call)
+        self.panels: Panels | None = None
 
     def fill(self, block: dict[str, Array], target: Array) -> None:
         """Put the result of a block into its place; rows that leave the range of float64 are certified."""
         if self.streams(block):
             self.stream(block, target)
-            return
-        self.used.clear()
-        vectors = {name: self.arranged(block[name]) for name in self.names}
-        if self.high:
+        elif self.panels is not None:
+            self.panels.fill(block, target)
+        elif self.high:
             result = self.certified(block, target.shape, target.dtype)
             beyond = np.isnan(result)  # where nothing is certain
-            target[...] = (
-                np.where(beyond, self.fast(block | vectors, target, False), result) if beyond.any() else result
-            )
-            return
-        size = max((_size(v) for v in vectors.values()), default=0.0)
+            target[...] = np.where(beyond, self.fast(block, target, False), result) if beyond.any() else result
+        else:
+            self.fill_fast(block, target)
+
+    def fill_fast(self, block: dict[str, Array], target: Array) -> None:
+        """The same in float64: without shifts if the entries are small, and nothing cancels by that."""
+        size = max((_size(block[name]) for name in self.names), default=0.0)
         direct = size <= self.limit != 0.0
-        result = self.fast(block | vectors, target, direct)
+        result = self.fast(block, target, direct)
         if direct and self.body.logarithmic and _near_zero(result):
             self.limit = -1.0  # and for the blocks that follow, which will be alike
-            self.used.clear()
-            vectors = {name: self.arranged(block[name]) for name in self.names}
-            result = self.fast(block | vectors, target, False)
-            direct = False
+            direct, result = False, self.fast(block, target, False)
         if not direct and not (np.isfinite(np.add.reduce(result, axis=None)) and size < _LARGE):
-            result = result if result is target else np.array(result)
+            result = np.array(result)
             self.mend(block, result, target.dtype)
-        if result is not target:
-            target[...] = result
+        target[...] = result
+
+    def fast(self, block: dict[str, Array], target: Array, direct: bool) -> Array:
+        """The result in float64."""
+        arguments = {n: v if v.dtype == np.float64 or n == "where" else v.astype(np.float64) for n, v in block.items()}
+        result = self.run(self.direct if direct else self.shifted, arguments)
+        return np.broadcast_to(_folded(self.body, result), target.shape)
 
     def streams(self, block: dict[str, Array]) -> bool:
         """Whether the rows are too long to be worked on as a whole."""
-        if self.body.stages is None or self.shifted.masked or not self.shifted.in_place:
+        if self.body.stages is None or self.shifted.masked or not all(block[n].ndim for n in self.names):
             return False
         return bool(block[self.names[0]].shape[-1] > (LONGEST_HIGH if self.high else LONGEST))
 
@@ -231,61 +159,13 @@ class _Work:
             if np.isfinite(np.add.reduce(target, axis=None)):
                 return
         result = np.empty_like(target)
-        stream_certified(self.body, block, result, max(BLOCK // 4 // rows, 1024))
+        stream_certified(self.body, block, result, max(BLOCK // 8 // rows, 1024))
         target[...] = np.where(np.isnan(result) & ~self.high, target, result)
 
-    def arranged(self, vector: Array) -> Array:
-        """A vector's block as float64: short rows column by column, long ones contiguous."""
-        length = vector.shape[-1]
-        adjacent = vector.strides[-1] == vector.itemsize
-        if vector.ndim == 2 and 1 < length <= SHORT and vector.size > 8 * SHORT and adjacent:
-            return self.copied(vector, "F")
-        if _by_columns(vector) and length <= MEDIUM and vector.dtype == np.float64:
-            return vector
-        if length > SHORT and not adjacent:
-            return self.copied(vector, "C")
-        return vector if vector.dtype == np.float64 else self.copied(vector, "C")
-
-    def copied(self, vector: Array, order: str) -> Array:
-        """A copy in float64."""
-        copy = self.taken(vector.shape, order)
-        np.copyto(copy, vector)
-        return copy
-
-    def taken(self, shape: tuple[int, ...], order: str) -> Array:
-        """An array that no other holds during this block; the next block gets the same one."""
-        kept = self.kept.setdefault((shape, order), [])
-        used = self.used.get((shape, order), 0)
-        self.used[shape, order] = used + 1
-        if used == len(kept):
-            kept.append(np.empty(shape, order="F" if order == "F" else "C"))
-        return kept[used]
-
-    def fast(self, block: dict[str, Array], target: Array, direct: bool) -> Array:
-        """The result in float64, written into the target if that has the right type."""
-        arguments = {n: v if v.dtype == np.float64 or n == "where" else v.astype(np.float64) for n, v in block.items()}
-        if self.shifted.in_place:
-            like = arguments[self.names[0]]
-            layout = "F" if _by_columns(like) else "C"
-            fits = target.dtype == np.float64 and target.flags.c_contiguous == like.flags.c_contiguous
-            into = target if fits and self.may_write and target.shape == like.shape and layout == "C" else None
-            arguments |= {"array": self.source(layout, into), "shape": like.shape}
-        result = self.run(self.direct if direct else self.shifted, arguments)
-        return result if result is target else np.broadcast_to(_folded(self.body, result), target.shape)
-
-    def source(self, layout: str, target: Array | None) -> Callable[[tuple[int, ...]], Array]:
-        """What gives a body its arrays, the first of which holds the result."""
-        first = [target] if target is not None else []
-
-        def array(shape: tuple[int, ...]) -> Array:
-            return first.pop() if first else self.taken(shape, layout)
-
-        return array
-
-    def mend(self, block: dict[str, Array], target: Array, dtype: Any) -> None:
+    def mend(self, block: dict[str, Array], result: Array, dtype: Any) -> None:
         """Do rows again: results of nan, infinite ones of finite entries, entries that are too far apart."""
-        batch = target.shape[: target.ndim - len(self.body.result)]
-        flat = target.reshape((*batch, -1))
+        batch = result.shape[: result.ndim - len(self.body.result)]
+        flat = result.reshape((*batch, -1))
         wrong, infinite = np.isnan(flat).any(axis=-1), np.isinf(flat).any(axis=-1)
         for name in self.names:
             high, low = block[name].max(axis=-1), block[name].min(axis=-1)
@@ -297,9 +177,9 @@ class _Work:
         if not wrong.any():
             return
         rows = {n: _rows(a, batch, wrong, _own_axes(n, self.body)) for n, a in block.items()}
-        shape = (int(wrong.sum()), *target.shape[len(batch) :])
+        shape = (int(wrong.sum()), *result.shape[len(batch) :])
         again = self.certified(rows, shape, dtype)
-        target[wrong] = np.where(np.isnan(again), target[wrong], again)
+        result[wrong] = np.where(np.isnan(again), result[wrong], again)
 
     def certified(self, block: dict[str, Array], shape: tuple[int, ...], dtype: Any) -> Array:
         """The result of one block with as much precision as it needs; nan where nothing is certain."""
@@ -314,10 +194,8 @@ class _Work:
 
     def run(self, variant: Variant, arguments: dict[str, Any]) -> Any:
         """The body's value in one of its variants."""
-        if variant not in self.functions:
-            function = self.body.run(variant)
-            self.functions[variant] = function, function.__code__.co_varnames[: function.__code__.co_argcount]
-        function, names = self.functions[variant]
+        function = self.body.run(variant)
+        names = function.__code__.co_varnames[: function.__code__.co_argcount]
         if variant.masked:
             arguments = arguments | _counts(self.body, arguments, names, variant.arithmetic)
         return function(*[arguments[n] for n in names])
@@ -329,31 +207,6 @@ def _near_zero(result: Array) -> bool:
 
 
 _LARGE = float(np.finfo(float).max) / 4
-_LIMITS = (650.0, 300.0, 100.0, 30.0, 10.0, 3.0)
-
-
-def _limit(body: Body, call: Call) -> float:
-    """A size of the vectors' entries up to which the program without shifts stays in range; 0 if there is none."""
-    if body.unshifted is None:
-        return 0.0
-    scalars = {n: (float(s.min()), float(s.max())) for n, s in call.scalars.items() if s.size}
-    return limit_of(body, scalars, {n: float(v) for n, v in call.sizes.items()})
-
-
-def limit_of(body: Body, scalars: dict[str, tuple[float, float]], sizes: dict[str, float]) -> float:
-    """The same for scalars between bounds."""
-    if body.unshifted is None:
-        return 0.0
-    for limit in _LIMITS:
-        known = scalars | {n: (-limit, limit) for n, _ in body.vectors}
-        if in_range(body.unshifted, known, sizes):
-            return limit
-    return 0.0
-
-
-def _by_columns(array: Array) -> bool:
-    """Whether neighbouring rows, rather than the entries of a row, are adjacent in memory."""
-    return bool(array.ndim == 2 and array.strides[0] == array.itemsize and array.shape[0] > 1)
 
 
 def _size(array: Array) -> float:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from softsym.errors import DomainError, ShapeError, did_you_mean
-from softsym.targets.blocks import Body, Call, compute, limit_of
+from softsym.targets.blocks import compute
+from softsym.targets.body import Body, Call
 
 Array = Any
 OPTIONS = ("axis", "out", "where", "accuracy")
@@ -38,37 +39,37 @@ def evaluate(body: Body, values: Sequence[Any], options: Mapping[str, Any], labe
 
 def quick(body: Body, values: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """The value for single rows of float64 and plain numbers, without a batch to prepare; ``None`` if it needs more."""
-    usual = all(_USUAL.get(name, options) is value for name, value in options.items())
-    if not usual or not body.uniform or body.lengths or len(values) != len(body.names) or not body.vectors:
+    count, size = len(body.vectors), getattr(values[0], "size", 0) if values else 0
+    if not 0 < size <= 1000 or not body.uniform or body.lengths or len(values) != len(body.names):
         return None
-    count, size = len(body.vectors), getattr(values[0], "size", 0)
-    if not 0 < size <= 1000 or not body.one_length or any(type(value) is not float for value in values[count:]):
-        return None
+    for name, value in options.items():
+        if _USUAL.get(name, options) is not value:
+            return None
     for value in values[:count]:
         if type(value) is not np.ndarray or value.dtype != np.float64 or value.shape != (size,):
             return None
-    key = (size, *values[count:])
-    if key not in body.limits:
-        body.limits[key] = _row_limit(body, size, values[count:])
+    plain = True
+    for value in values[count:]:
+        if type(value) is not float:
+            return None
+        plain = plain and value == 1.0
+    return _of_one_row(body, values, count, size, plain) if body.one_length else None
+
+
+def _of_one_row(body: Body, values: Sequence[Any], count: int, size: int, plain: bool) -> Any:
+    shifted, direct, highest = body.for_one_row_of_ones if plain else body.for_one_row
+    arguments = (*values, size) if body.takes_length else values
     with np.errstate(all="ignore"):
-        square = sum([float(value.dot(value)) for value in values[:count]])
-        direct = square <= body.limits[key] ** 2 != 0.0
-        result = body.quick[direct](*values, *([size] * body.takes_length), np.empty, (size,))
-        if direct and body.logarithmic and np.absolute(result).min() < 1.0:
-            direct = False
-            result = body.quick[direct](*values, *([size] * body.takes_length), np.empty, (size,))
-    if not direct and not (math.isfinite(square) and np.isfinite(result).all()):
-        return None
-    if result.shape != (size if body.result else 1,):
-        return None
-    return result if body.result else result[0]
-
-
-def _row_limit(body: Body, size: int, scalars: Sequence[float]) -> float:
-    if len(body.limits) > 1000:
-        body.limits.clear()
-    bounds = {name: (value, value) for name, value in zip(body.scalars, scalars, strict=True)}
-    return limit_of(body, bounds, {name: float(size) for name, _ in body.vectors[0][1].terms})
+        if highest:
+            result, *totals = direct(*arguments)
+            if all(1.0 <= total <= highest for total in totals) and (body.result or result == result):
+                return result
+        result = shifted(*arguments)
+        if not all(math.isfinite(array.dot(array)) for array in values[:count]):
+            return None
+        if not math.isfinite(result.dot(result) if body.result else result):
+            return None
+    return result if getattr(result, "shape", ()) == ((size,) if body.result else ()) else None
 
 
 _USUAL: dict[str, Any] = {"axis": -1, "out": None, "where": None, "accuracy": "fast"}

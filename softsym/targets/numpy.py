@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -21,15 +21,17 @@ from softsym.shapes import is_index
 from softsym.stable import stable
 from softsym.stable.form import resolved
 from softsym.symbols import Length
-from softsym.targets import array_functions
+from softsym.targets import array_functions, rows
 from softsym.targets.arithmetic import Arithmetic
-from softsym.targets.blocks import PLAIN, Body, Variant
+from softsym.targets.body import PLAIN, Body, Variant
 from softsym.targets.driver import evaluate, quick
 from softsym.targets.lowering import index_names, lower
-from softsym.targets.numpy_source import InPlaceWriter, Writer
+from softsym.targets.numpy_in_place import InPlaceWriter, SingleWriter
+from softsym.targets.numpy_source import Writer
 from softsym.targets.program import Op, Program, steps
 from softsym.targets.simplify import simplified, unshifted, with_ones
 from softsym.targets.stages import in_stages
+from softsym.targets.totals import highest, totals
 
 if TYPE_CHECKING:
     from softsym.targets.tensors import TensorFunction
@@ -101,6 +103,7 @@ class Generated:
             rank=self.program.rank,
             run=self.run,
             unshifted=self.unshifted,
+            highest=self.highest,
             uniform=self.uniform,
             stages=in_stages(self.program) if self.uniform else None,
             run_stage=self.run_stage,
@@ -133,10 +136,19 @@ class Generated:
         """The assignments, the result's text and the writer that knows what they need."""
         program = self.program if variant.shifted or self.unshifted is None else self.unshifted
         program = with_ones(program, variant.ones)
-        kind = InPlaceWriter if variant.in_place else Writer
-        writer = kind(program, {*self.parameters, *RESERVED}, variant.masked)
+        taken = {*self.parameters, *RESERVED}
+        if not variant.in_place and not variant.single:
+            writer = Writer(program, taken, variant.masked)
+            return *writer.write(), writer
+        writer = SingleWriter(program, taken) if variant.single else InPlaceWriter(program, taken, variant.narrow)
         assignments, result = writer.write()
+        if not variant.shifted:
+            result = f"({', '.join([result, *(writer.texts[total][0] for total in totals(writer.program))])},)"
         return assignments, result, writer
+
+    def highest(self, ones: frozenset[str]) -> float:
+        """Up to where the totals of the program without shifts are trusted, for scalars of which some are 1."""
+        return highest(totals(with_ones(self.unshifted, ones))) if self.unshifted is not None else 0.0
 
     @cached_property
     def used_lengths(self) -> tuple[str, ...]:
@@ -197,7 +209,8 @@ def _is_order(symbol: Symbol) -> bool:
 def _compile(expr: Expr, variant: Variant) -> Callable[..., Any]:
     made = generated(expr)
     extra = [*(["where"] if variant.masked else []), *(["array", "shape"] if variant.in_place else [])]
-    return _executed(made, made.lines(variant), extra, variant.arithmetic)
+    home = replace(variant.arithmetic, functions=rows) if variant.in_place or variant.single else variant.arithmetic
+    return _executed(made, made.lines(variant), extra, home)
 
 
 @lru_cache(maxsize=512)
@@ -219,9 +232,11 @@ def _executed(
     head = f"def body({', '.join([*names, *extra])}):"
     text = "\n".join([head, *(f"    {line}" for line in assignments), f"    return {result}"])
     space: dict[str, Any] = {"np": arithmetic.namespace}
-    source = "from __future__ import annotations\n" + "\n".join(_helper(name) for name in writer.helpers)
-    exec(compile(source, "<softsym array functions>", "exec"), space)
     own = arithmetic.functions
+    others = [_helper(name) for name in writer.helpers if not hasattr(own, name)]
+    exec(
+        compile("\n".join(["from __future__ import annotations", *others]), "<softsym array functions>", "exec"), space
+    )
     space |= {name: getattr(own, name) for name in writer.helpers if hasattr(own, name)}
     for name, value in writer.constants.items():
         space[name] = arithmetic.constant(value)

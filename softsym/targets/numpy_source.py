@@ -15,7 +15,7 @@ _ATOM = 9
 _CALLS = {
     **{head: f"np.{head}" for head in ("exp", "log", "log1p", "expm1", "sign", "sqrt", "square", "abs", "floor")},
 }
-_NAMES = {"max": "m", "min": "m", "sum": "s", "exp": "e", "log": "l", "div": "q", "move": "c", "equal": "d"}
+NAMES = {"max": "m", "min": "m", "sum": "s", "exp": "e", "log": "l", "div": "q", "move": "c", "equal": "d"}
 _LONGEST = 88
 
 
@@ -40,7 +40,7 @@ class Writer:
         for op in order:
             text, level = self.text(op)
             if self.deserves_a_line(op, uses.get(op, 0), text):
-                name = self.fresh(_NAMES.get(op.head, "t"))
+                name = self.fresh(NAMES.get(op.head, "t"))
                 self.lines.append(f"{name} = {text}")
                 text, level = name, _ATOM
             self.texts[op] = text, level
@@ -251,81 +251,3 @@ class Writer:
 
     def write_log_parts(self, op: Op) -> str:
         return self.help("log_parts", *(self.texts[a][0] for a in op.args))
-
-
-class InPlaceWriter(Writer):
-    """The same lines for speed: an array that is read for the last time receives the next one, the last is ``out``.
-
-    The arrays come from ``array(shape)``, and are written before they are read. Right where all vectors have the same
-    batch axes, so that all arrays with entries have one shape.
-    """
-
-    def write(self) -> tuple[list[str], str]:
-        order = steps(self.program.result)
-        last = {arg: k for k, op in enumerate(order) for arg in op.args}
-        full = _full(order)
-        heir = _heirs(order, last, full)
-        self.buffers: dict[Op, str] = {}
-        for op in reversed(order):
-            if op.head in UFUNCS and op.slots and op in full and op not in self.buffers:
-                name = "result" if op == self.program.result else self.fresh("t")
-                link: Op | None = op
-                while link is not None:
-                    self.buffers[link] = name
-                    link = heir.get(link)
-        self.lines = [f"{name} = array(shape)" for name in dict.fromkeys(self.buffers.values())]
-        for op in order:
-            if op in self.buffers:
-                self.assign(op, self.buffers[op])
-            else:
-                text, level = self.text(op)
-                if op.args:  # at once: it may read a buffer that is written again later
-                    name = self.fresh(_NAMES.get(op.head, "t"))
-                    self.lines.append(f"{name} = {text}")
-                    text, level = name, _ATOM
-                self.texts[op] = text, level
-        return self.lines, self.texts[self.program.result][0]
-
-    def reduction(self, op: Op) -> str:
-        if op.head in ("sum", "max") and not self.masked:
-            return self.help("row_sums" if op.head == "sum" else "row_maxima", self.texts[op.args[0]][0])
-        return super().reduction(op)
-
-    def assign(self, op: Op, name: str) -> None:
-        arguments = ", ".join(self.texts[a][0] for a in op.args) + (", 0.0" if op.head == "relu" else "")
-        self.lines.append(f"np.{UFUNCS[op.head]}({arguments}, out={name})")
-        self.texts[op] = name, _ATOM
-
-
-UFUNCS = {
-    **{h: h for h in ("exp", "log", "log1p", "expm1", "sign", "sqrt", "square", "floor")},
-    "add": "add",
-    "sub": "subtract",
-    "mul": "multiply",
-    "div": "divide",
-    "pow": "power",
-    "neg": "negative",
-    "abs": "absolute",
-    "relu": "maximum",
-}
-
-
-def _full(order: list[Op]) -> set[Op]:
-    """The operations whose results have the batch axes: a vector enters them."""
-    full: set[Op] = set()
-    for op in order:
-        if (op.head == "input" and op.slots) or any(a in full for a in op.args):
-            full.add(op)
-    return full
-
-
-def _heirs(order: list[Op], last: dict[Op, int], full: set[Op]) -> dict[Op, Op]:
-    """For each operation the operand whose memory it may take: one that it is the last to read."""
-    found: dict[Op, Op] = {}
-    for k, op in enumerate(order):
-        if op.head in UFUNCS and op.slots:
-            usable = (a for a in op.args if a.head in UFUNCS and a in full)
-            free = [a for a in usable if a.slots == op.slots and last[a] == k]
-            if free:
-                found[op] = free[0]
-    return found

@@ -1,0 +1,210 @@
+"""The array program as lines of NumPy source for speed: they write in place, for float64 blocks of rows.
+
+Besides the rules of :mod:`softsym.targets.simplify` some hold here alone, since they are about speed:
+
+==============================  ===============================  =================================================
+operation                       becomes                          why
+==============================  ===============================  =================================================
+log_parts(sum(floor(e)),        log1p(excess(e))                 one sum; another one for the few rows that need it
+          sum(e - floor(e)))
+log(sum(exp(x))) and            the same, and again by parts     exponentials of float64 have too few digits there
+max(x) + log1p(excess(          where it is near 0
+exp(x - max(x))))
+sum(x*y)                        product_sums(x, y)               no product is stored
+e/sum(e), e = exp(x)            e*(1/sum(e))                     a product takes a third of the time; the sum is not
+                                                                 close to 0, with shifts and where none are needed
+==============================  ===============================  =================================================
+"""
+
+from __future__ import annotations
+
+from softsym.targets.numpy_source import NAMES, Writer
+from softsym.targets.program import Op, Program, constant, elementwise, reduction, steps
+
+ONE = constant(1)
+UFUNCS = {
+    **{h: h for h in ("exp", "log", "log1p", "expm1", "sign", "sqrt", "square", "floor")},
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "div": "divide",
+    "pow": "power",
+    "neg": "negative",
+    "abs": "absolute",
+    "relu": "maximum",
+}
+_REDUCTIONS = {"sum": "row_sums", "max": "row_maxima", "excess": "excess"}
+_ULP = 2.0**-52
+
+
+class InPlaceWriter(Writer):
+    """The same lines for speed: an array that is read for the last time receives the next one, the last is ``out``.
+
+    The arrays come from ``array(shape)``, and are written before they are read. Right where all vectors have the same
+    batch axes, so that all arrays with entries have one shape, of two axes. ``narrow`` is for results with fewer digits
+    than float64.
+    """
+
+    def __init__(self, program: Program, taken: set[str], narrow: bool = False) -> None:
+        super().__init__(for_speed(program), taken)
+        self.narrow = narrow
+
+    def write(self) -> tuple[list[str], str]:
+        order = steps(self.program.result)
+        last = {arg: k for k, op in enumerate(order) for arg in op.args}
+        full = _full(order)
+        heir = _heirs(order, last, full)
+        self.buffers: dict[Op, str] = {}
+        for op in reversed(order):
+            if op.head in UFUNCS and op.slots and op in full and op not in self.buffers:
+                name = "result" if op == self.program.result else self.fresh("t")
+                link: Op | None = op
+                while link is not None:
+                    self.buffers[link] = name
+                    link = heir.get(link)
+        self.lines = [f"{name} = array(shape)" for name in dict.fromkeys(self.buffers.values())]
+        for op in order:
+            if op in self.buffers:
+                self.assign(op, self.buffers[op])
+            else:
+                self.name(op)
+        return self.lines, self.texts[self.program.result][0]
+
+    def name(self, op: Op) -> None:
+        """What has no buffer gets a name at once: it may read a buffer that is written again later."""
+        text, level = self.text(op)
+        if op.args:
+            name = self.fresh(NAMES.get(op.head, "t"))
+            self.lines.append(f"{name} = {text}")
+            text, level = name, 9
+        self.texts[op] = text, level
+
+    def text(self, op: Op) -> tuple[str, int]:
+        if op.head == "excess":
+            return self.reduction(op), 9
+        return super().text(op)
+
+    def reduction(self, op: Op) -> str:
+        if op.head not in _REDUCTIONS:
+            return super().reduction(op)
+        rough = op.head == "sum" and self.narrow
+        return self.help("rough_row_sums" if rough else _REDUCTIONS[op.head], self.texts[op.args[0]][0])
+
+    def write_product_sums(self, op: Op) -> str:
+        return self.help("product_sums", *(self.texts[a][0] for a in op.args))
+
+    def write_near_zero(self, op: Op) -> str:
+        return self.help("near_zero", *(self.texts[a][0] for a in op.args), _ULP if self.narrow else 1.0)
+
+    def assign(self, op: Op, name: str) -> None:
+        """A line that writes into a buffer."""
+        function, values = UFUNCS[op.head], [self.texts[a][0] for a in op.args]
+        by_row = [not a.slots and a.head not in ("number", "constant", "length") for a in op.args]
+        if _is_share(op):
+            function, values[1] = "multiply", f"1.0/{values[1]}"
+        if op.head == "relu":
+            values.append("0.0")
+        if any(by_row):
+            self.lines.append(self.help("rowwise", f"np.{function}", *values, name))
+        else:
+            self.lines.append(f"np.{function}({', '.join(values)}, out={name})")
+        self.texts[op] = name, 9
+
+
+def _is_share(op: Op) -> bool:
+    """Whether it is a quotient of exponentials by their sum, which is far from 0 and from overflow."""
+    return op.head == "div" and op.args[0].head == "exp" and op.args[1].head == "sum" and op.args[1].args == op.args[:1]
+
+
+class SingleWriter(Writer):
+    """The lines for one row, an array of one axis: reductions give numbers."""
+
+    def __init__(self, program: Program, taken: set[str]) -> None:
+        super().__init__(for_speed(program), taken)
+
+    def deserves_a_line(self, op: Op, uses: int, text: str) -> bool:
+        return op.head in _REDUCTIONS or super().deserves_a_line(op, uses, text)
+
+    def text(self, op: Op) -> tuple[str, int]:
+        if op.head == "excess":
+            return self.help("single_excess", self.texts[op.args[0]][0]), 9
+        return super().text(op)
+
+    def reduction(self, op: Op) -> str:
+        name = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum"}[op.head]
+        return f"np.{name}.reduce({self.texts[op.args[0]][0]})"
+
+    def write_product_sums(self, op: Op) -> str:
+        return f"{self.operand(op.args[0], 9)}.dot({self.texts[op.args[1]][0]})"
+
+    def write_near_zero(self, op: Op) -> str:
+        return self.help("single_near_zero", *(self.texts[a][0] for a in op.args))
+
+
+def _full(order: list[Op]) -> set[Op]:
+    """The operations whose results have the batch axes and entries: a vector enters them, and no reduction."""
+    full: set[Op] = set()
+    for op in order:
+        if op.slots and (op.head == "input" or any(a in full for a in op.args)):
+            full.add(op)
+    return full
+
+
+def _heirs(order: list[Op], last: dict[Op, int], full: set[Op]) -> dict[Op, Op]:
+    """For each operation the operand whose memory it may take: one that it is the last to read."""
+    found: dict[Op, Op] = {}
+    for k, op in enumerate(order):
+        if op.head in UFUNCS and op.slots:
+            usable = (a for a in op.args if a.head in UFUNCS and a in full)
+            free = [a for a in usable if a.slots == op.slots and last[a] == k]
+            if free:
+                found[op] = free[0]
+    return found
+
+
+def for_speed(program: Program) -> Program:
+    """The program after the rules of this module."""
+    done: dict[Op, Op] = {}
+    for op in steps(program.result):
+        args = tuple(done[a] for a in op.args)
+        done[op] = _rule(op if args == op.args else Op(op.head, args, op.slots, op.data))
+    return Program(done[program.result], program.order, program.rank)
+
+
+def _rule(op: Op) -> Op:
+    if op.head == "log_parts" and (terms := _parted(*op.args)) is not None:
+        slot = op.args[0].data[0]
+        assert isinstance(slot, int)
+        return elementwise("log1p", reduction("excess", terms, slot, terms.length(slot)))
+    if op.head in ("log", "add") and (exponent := _log_sum(op)) is not None:
+        return Op("near_zero", (op, exponent), op.slots)
+    if op.head == "sum" and op.args[0].head == "mul" and all(a.slots == op.args[0].slots for a in op.args[0].args):
+        return Op("product_sums", op.args[0].args, op.slots, op.data)
+    return op
+
+
+def _parted(whole: Op, rest: Op) -> Op | None:
+    """The terms whose whole and broken parts are added up."""
+    if whole.head == "sum" == rest.head and rest.args[0].head == "sub":
+        terms, floor = rest.args[0].args
+        if floor.head == "floor" and floor.args[0] == terms and whole.args[0] == floor:
+            return terms
+    return None
+
+
+def _log_sum(op: Op) -> Op | None:
+    """x, if the operation is ``log(sum(exp(x)))`` of an input, with a shift or without."""
+    if op.head == "log":
+        total, shift = op.args[0], None
+    elif op.args[1].head == "log1p" and op.args[1].args[0].head == "excess":
+        total, shift = op.args[1].args[0], op.args[0]
+    else:
+        return None
+    if total.head not in ("sum", "excess") or total.args[0].head != "exp":
+        return None
+    exponent = total.args[0].args[0]
+    if shift is not None:
+        matches = exponent.head == "sub" and exponent.args[1] == shift and shift.head == "max"
+        exponent = exponent.args[0] if matches and shift.args[0] == exponent.args[0] else exponent
+        return exponent if matches and exponent.head == "input" else None
+    return exponent if exponent.head == "input" and exponent.slots else None

@@ -1,0 +1,208 @@
+"""Fast runs of bodies that write in place, on blocks of rows with one batch axis: layout, buffers, shifts or none.
+
+A body without shifts is tried first: it is faster, and more exact since ``z - max(z)`` is never rounded. Rows in which
+its totals leave a safe range are done again with shifts. What even those do not give goes to ``mend``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from softsym.targets.arithmetic import DOUBLES
+from softsym.targets.body import Body, Call, Variant
+from softsym.targets.intervals import in_range
+from softsym.targets.rows import by_columns
+
+Array = Any
+SHORT = 24
+"""Shifted rows up to this length are worked on column by column."""
+_LARGE = float(np.finfo(float).max) / 4
+_LIMITS = (650.0, 300.0, 100.0, 30.0, 10.0, 3.0)
+
+
+class Mend(Protocol):
+    """Does those rows of a result again that float64 cannot give, in place."""
+
+    def __call__(self, block: dict[str, Array], result: Array, dtype: Any) -> None: ...
+
+
+class Panels:
+    """The blocks of one call."""
+
+    def __init__(self, body: Body, call: Call, may_write: bool, mend: Mend) -> None:
+        self.body, self.may_write, self.mend = body, may_write, mend
+        self.names = [name for name, _ in body.vectors]
+        ones = frozenset(n for n, s in call.scalars.items() if not s.ndim and s == 1)
+        narrow = call.dtype.itemsize < 8
+        self.shifted = Variant(DOUBLES, in_place=True, ones=ones, narrow=narrow)
+        self.direct = replace(self.shifted, shifted=False)
+        self.limit, self.highest = limit(body, call), body.highest(ones)
+        self.tries = self.highest > 0 or self.limit > 0
+        self.functions: dict[Variant, tuple[Callable[..., Any], tuple[str, ...]]] = {}
+        self.kept: dict[tuple[tuple[int, ...], str], list[Array]] = {}
+        self.used: dict[tuple[tuple[int, ...], str], int] = {}
+
+    def fill(self, block: dict[str, Array], target: Array) -> None:
+        """Put the result of a block into its place."""
+        if self.tries:
+            self.tries = self.told(block, target) if self.highest else self.bounded(block, target)
+            if self.tries:
+                return
+        self.careful(block, target)
+
+    def told(self, block: dict[str, Array], target: Array) -> bool:
+        """Try it without shifts; the totals tell which rows that suits. Whether it is worth while."""
+        vectors = self.arranged(block, columns=False)
+        value, *totals = self.run(self.direct, block, vectors, target)
+        if all(t.min() >= 1.0 and t.max() <= self.highest for t in (total[:, 0] for total in totals)):
+            self.store(block, value, target)
+            return True
+        wrong = np.zeros((len(target), 1), bool)
+        if not self.limit or not _size(vectors) <= self.limit:
+            for total in totals:
+                wrong |= ~((total >= 1.0) & (total <= self.highest))
+        count = np.count_nonzero(wrong)
+        if 4 * count > len(wrong):
+            return False
+        if count:
+            self.partly(block, value, target, wrong[:, 0])
+        else:
+            self.store(block, value, target)
+        return True
+
+    def partly(self, block: dict[str, Array], value: Array, target: Array, wrong: Array) -> None:
+        """The result, and the wrong rows again with shifts."""
+        rows = {n: a[wrong] if a.ndim > 1 else a for n, a in block.items()}  # before the target, maybe z, is written
+        self.store(block, value, target)
+        again = np.empty((np.count_nonzero(wrong), *target.shape[1:]), target.dtype)
+        self.careful(rows, again)
+        target[wrong] = again
+
+    def bounded(self, block: dict[str, Array], target: Array) -> bool:
+        """Without shifts, if all entries are small enough."""
+        vectors = self.arranged(block, columns=False)
+        if not _all_within(vectors, self.limit):
+            return False
+        self.store(block, self.run(self.direct, block, vectors, target)[0], target)
+        return True
+
+    def careful(self, block: dict[str, Array], target: Array) -> None:
+        """With shifts."""
+        vectors = self.arranged(block, block[self.names[0]].shape[-1] <= SHORT)
+        value = self.run(self.shifted, block, vectors, target)
+        if not _all_within({**vectors, "": value}, np.inf) and not (
+            np.isfinite(np.add.reduce(value, axis=None)) and _size(vectors) < _LARGE
+        ):
+            value = value if value is target else np.array(value)
+            self.mend(block, self.shaped(value, target), target.dtype)
+        self.store(block, value, target)
+
+    def store(self, block: dict[str, Array], value: Array, target: Array) -> None:
+        """Put a value into the target, if it is not there; what a row's value leaves open is mended first."""
+        shaped = self.shaped(value, target)
+        if not self.body.result and np.isnan(shaped).any():
+            self.mend(block, shaped, target.dtype)
+        if value is not target:
+            target[...] = shaped
+
+    def shaped(self, value: Array, target: Array) -> Array:
+        """A value of the body in the target's shape."""
+        value = np.asarray(value)
+        if value.ndim == 2 and target.ndim == 1:
+            return value[:, 0] if len(value) == len(target) else np.broadcast_to(value[:, 0], target.shape)
+        return value if value.shape == target.shape else np.broadcast_to(value, target.shape)
+
+    def arranged(self, block: dict[str, Array], columns: bool) -> dict[str, Array]:
+        """The vectors in float64, all in the same layout: as they are if that will do."""
+        self.used.clear()
+        vectors = {n: block[n] for n in self.names}
+        columns = columns or all(by_columns(v) for v in vectors.values())
+        return {n: v if _is_laid_out(v, columns) else self.copied(v, columns) for n, v in vectors.items()}
+
+    def copied(self, vector: Array, columns: bool) -> Array:
+        copy = self.taken(vector.shape, "F" if columns else "C")
+        np.copyto(copy, vector)
+        return copy
+
+    def taken(self, shape: tuple[int, ...], order: str) -> Array:
+        """An array that no other holds during this block; the next block gets the same one."""
+        kept = self.kept.setdefault((shape, order), [])
+        used = self.used.get((shape, order), 0)
+        self.used[shape, order] = used + 1
+        if used == len(kept):
+            kept.append(np.empty(shape, order="F" if order == "F" else "C"))
+        return kept[used]
+
+    def run(self, variant: Variant, block: dict[str, Array], vectors: dict[str, Array], target: Array) -> Any:
+        """The body's value in one of its variants."""
+        like = vectors[self.names[0]]
+        columns = by_columns(like)
+        fits = self.may_write and target.shape == like.shape and _is_laid_out(target, columns)
+        source = self.source("F" if columns else "C", target if fits else None)
+        if variant not in self.functions:
+            function = self.body.run(variant)
+            self.functions[variant] = function, function.__code__.co_varnames[: function.__code__.co_argcount]
+        function, names = self.functions[variant]
+        arguments = {**block, **vectors, "array": source, "shape": like.shape}
+        return function(*[arguments[n] for n in names])
+
+    def source(self, order: str, target: Array | None) -> Callable[[tuple[int, ...]], Array]:
+        """What gives a body its arrays, the first of which holds the result."""
+        first = [target] if target is not None else []
+
+        def array(shape: tuple[int, ...]) -> Array:
+            return first.pop() if first else self.taken(shape, order)
+
+        return array
+
+
+def _is_laid_out(array: Array, columns: bool) -> bool:
+    """Whether an array is of float64, with the rows adjacent (by columns) or the entries of a row."""
+    if array.dtype != np.float64:
+        return False
+    return by_columns(array) if columns else bool(array.strides[-1] == array.itemsize or array.shape[-1] == 1)
+
+
+def _all_within(arrays: dict[str, Array], bound: float) -> bool:
+    """Whether all entries are known to be smaller than a bound, or finite; nothing is known of some that are."""
+    for array in arrays.values():
+        flat = array.T if by_columns(array) else np.asarray(array)
+        squares = np.vecdot(flat, flat) if flat.ndim > 1 and not flat.flags.c_contiguous else _square(flat)
+        if not np.max(squares) < bound * bound and not (bound < np.inf and _size({"": array}) <= bound):
+            return False
+    return True
+
+
+def _square(array: Array) -> Any:
+    flat = array.reshape(-1)
+    return flat.dot(flat)
+
+
+def _size(arrays: dict[str, Array]) -> float:
+    """The largest absolute value; nan if there is one."""
+    sizes = [(np.maximum.reduce(a, axis=None), -np.minimum.reduce(a, axis=None)) for a in arrays.values()]
+    return float(np.max(sizes))
+
+
+def limit(body: Body, call: Call) -> float:
+    """A size of the vectors' entries up to which the program without shifts stays in range; 0 if there is none."""
+    scalars = {n: (float(s.min()), float(s.max())) for n, s in call.scalars.items() if s.size}
+    return limit_of(body, scalars, {n: float(v) for n, v in call.sizes.items()})
+
+
+def limit_of(body: Body, scalars: dict[str, tuple[float, float]], sizes: dict[str, float]) -> float:
+    """The same for scalars between bounds."""
+    if body.unshifted is None:
+        return 0.0
+    for size in _LIMITS:
+        known = scalars | {n: (-size, size) for n, _ in body.vectors}
+        if in_range(body.unshifted, known, sizes):
+            return size
+    return 0.0
+
+
+__all__ = ["Panels", "limit", "limit_of"]

@@ -1,0 +1,165 @@
+"""What code that writes in place calls besides NumPy: operations along the rows of a block, an array of two axes.
+
+In memory either the entries of a row are adjacent, or ("by columns") those of neighbouring rows. Which way is the
+fastest depends on that and on the length of the rows; the results differ by rounding alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from softsym.targets.near_one import near_zero
+
+Array = Any
+FEW = 4
+"""Rows up to this length are done one column after the other."""
+SPREAD = 16
+"""Rows up to this length get one value a row as an array of their own shape, longer ones by broadcasting."""
+MANY = 512
+"""Rows up to this length are added up by BLAS, where that is as exact as NumPy's pairwise sums."""
+LANES = 32
+"""Rows up to this length are added up as they are: half an ulp for each of the few additions."""
+PART, LEADING = 1 << 14, np.int64(-1 << 27)
+"""Numbers that are split at a time, and the bits that come first: a sign, an exponent and 25 binary places."""
+
+
+def by_columns(x: Array) -> bool:
+    """Whether neighbouring rows, rather than the entries of a row, are adjacent in memory."""
+    return bool(x.ndim == 2 and x.strides[0] == x.itemsize and len(x) > 1)
+
+
+@cache
+def ones(length: int) -> Array:
+    """As many ones as rows up to ``MANY`` entries need; not to be written to."""
+    return np.ones(length)
+
+
+def row_sums(x: Array) -> Array:
+    """The sums along the rows. Each addition may round by half an ulp of the total, so there must not be many."""
+    length = x.shape[-1]
+    if by_columns(x):
+        return column_sums(x.T)[:, None]
+    if length <= FEW:
+        return _by_column(np.add, x)
+    if length <= LANES // 2:
+        return x.dot(ones(length))[:, None]
+    if length <= MANY // 2:
+        return _split_sums(x)[:, None]
+    return np.add.reduce(x, axis=-1, keepdims=True)
+
+
+def _split_sums(x: Array) -> Array:
+    """The sums along the rows, of the leading bits of all entries, which is nearly exact, and of the others."""
+    rows, length = x.shape
+    count = max(1, PART // length)
+    total, part = np.empty(rows), np.empty((min(count, rows), length))
+    for start in range(0, rows, count):
+        some = x[start : start + count]
+        kept = part[: len(some)]
+        np.bitwise_and(some.view(np.int64), LEADING, out=kept.view(np.int64))
+        leading = kept.dot(ones(length))
+        np.subtract(some, kept, out=kept)
+        np.add(leading, kept.dot(ones(length)), out=total[start : start + count])
+    return total
+
+
+def column_sums(x: Array) -> Array:
+    """The sums along the first axis, four at a time."""
+    while len(x) > 4:
+        cut = len(x) - len(x) % 4
+        parts = np.add.reduce(x[:cut].reshape(-1, 4, x.shape[1]), axis=1)
+        if cut < len(x):
+            parts[0] += np.add.reduce(x[cut:], axis=0)
+        x = parts
+    return np.add.reduce(x, axis=0)
+
+
+def rough_row_sums(x: Array) -> Array:
+    """The sums along the rows for a result with fewer digits than float64: the fastest way."""
+    if by_columns(x):
+        return np.add.reduce(x, axis=-1, keepdims=True)
+    length = x.shape[-1]
+    return x.dot(ones(length))[:, None] if FEW < length <= MANY else row_sums(x)
+
+
+def row_maxima(x: Array) -> Array:
+    """The maxima along the rows."""
+    if x.shape[-1] <= FEW and not by_columns(x):
+        return _by_column(np.maximum, x)
+    return np.maximum.reduce(x, axis=-1, keepdims=True)
+
+
+def _by_column(operation: np.ufunc, x: Array) -> Array:
+    total = x[:, 0].copy()
+    for k in range(1, x.shape[-1]):
+        operation(total, x[:, k], out=total)
+    return total[:, None]
+
+
+def product_sums(x: Array, y: Array) -> Array:
+    """The sums of products along the rows."""
+    if by_columns(x) or by_columns(y) or x.shape[-1] > MANY:
+        return row_sums(np.multiply(x, y))
+    return np.vecdot(x, y)[:, None]
+
+
+def excess(x: Array) -> Array:
+    """``sum(x) - 1`` along the rows, also where it is small, for entries from 0 to 1 of which the largest is 1."""
+    if by_columns(x) and x.shape[-1] <= LANES:
+        return _beside_the_largest(x.T)[:, None]
+    rest = row_sums(x) - 1.0
+    small = np.flatnonzero(rest < 1.0)
+    if small.size:  # the sum without the largest entry
+        rows = x[small]
+        rows[np.arange(small.size), np.argmax(rows, axis=-1)] = 0.0
+        rest[small] = row_sums(np.ascontiguousarray(rows))
+    return rest
+
+
+def _beside_the_largest(x: Array) -> Array:
+    """The sums along the first axis without the largest entry."""
+    largest, rest = x[0].copy(), np.zeros(x.shape[1])
+    lesser = np.empty(x.shape[1])
+    for column in x[1:]:
+        np.minimum(largest, column, out=lesser)
+        np.maximum(largest, column, out=largest)
+        np.add(rest, lesser, out=rest)
+    return rest
+
+
+def rowwise(operation: Callable[..., Array], x: Array, y: Array, out: Array) -> Array:
+    """``operation(x, y, out=out)`` where one of the two has one value a row."""
+    rows, length = out.shape
+    if not 1 < length <= SPREAD or rows < 2 or by_columns(out):
+        return operation(x, y, out=out)
+    if length > FEW:
+        row = ones(length)[None]
+        x, y = (v.dot(row) if v.shape == (rows, 1) else v for v in (x, y))
+        return operation(x, y, out=out)
+    for k in range(length):
+        operation(_column(x, k), _column(y, k), out=out[:, k])
+    return out
+
+
+def _column(x: Array, k: int) -> Array:
+    """A column of an array, of one value a row or of one value."""
+    return x if not x.ndim else x[:, min(k, x.shape[1] - 1)]
+
+
+def single_excess(x: Array) -> Any:
+    """:func:`excess` of one row, an array of one axis."""
+    rest = np.add.reduce(x) - 1.0
+    if rest < 1.0:
+        others = x.copy()
+        others[others.argmax()] = 0.0
+        rest = np.add.reduce(others)
+    return rest
+
+
+def single_near_zero(value: Any, x: Array) -> Any:
+    """:func:`near_zero` of one row."""
+    return near_zero(np.array([[value]]), x[None], 1.0)[0, 0] if abs(value) < 1.0 else value
