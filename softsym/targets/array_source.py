@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from softsym.errors import UnsupportedError
 from softsym.targets.numpy_source import PRECEDENCE, Writer
 from softsym.targets.program import REDUCTIONS, Op, Program
 
@@ -121,7 +122,7 @@ class SharedWriter(Writer):
         return self.call("where", f"{self.texts[condition][0]} == 1.0", self.array(value), "0.0")
 
     def write_relu(self, op: Op) -> str:
-        return self.call("clip", self.array(op.args[0]), "0.0")
+        return self.call("clip", self.array(op.args[0]), "min=0.0")
 
     def write_xlogy(self, op: Op) -> str:
         return self.help("xlogy", *(self.array(a) for a in op.args))
@@ -137,6 +138,8 @@ class SharedWriter(Writer):
         slot = op.data[0]
         assert isinstance(slot, int)
         value = op.args[0]
+        if not self.falling:
+            raise UnsupportedError("sparsemax needs whole rows: rechunk the vectors' axis to one chunk")
         text, axis = self.texts[value][0], self.axis(slot)
         falling = self.falling.format(text, axis)
         counts = f"{self.count(self.size(value.length(slot)), slot)} + 1"
@@ -193,3 +196,6 @@ class SharedWriter(Writer):
         value, position = op.args
         chosen = f"{self.count(f'{self.size(value.length(slot))} - 1', slot)} < {self.texts[position][0]}"
         return self.call("where", chosen, self.part(value, slot, ":-1"), self.part(value, slot, "1:"))
+
+    def write_tuple(self, op: Op) -> str:
+        return f"({', '.join(self.array(a) for a in op.args)}{',' * (len(op.args) == 1)})"

@@ -34,6 +34,7 @@ from softsym.targets.stages import in_stages
 from softsym.targets.totals import highest, totals
 
 if TYPE_CHECKING:
+    from softsym.targets.dask_arrays import DaskFunction
     from softsym.targets.tensors import TensorFunction
 
 RESERVED = frozenset(("np", "axis", "out", "where", "accuracy", "array", "shape", "int", "float", "body"))
@@ -42,8 +43,10 @@ RESERVED = frozenset(("np", "axis", "out", "where", "accuracy", "array", "shape"
 @overload
 def lambdify(expr: Expr | str, *, axis: int = -1, modules: Literal["numpy"] = "numpy") -> ArrayFunction: ...
 @overload
-def lambdify(expr: Expr | str, *, axis: int = -1, modules: str) -> ArrayFunction | TensorFunction: ...
-def lambdify(expr: Expr | str, *, axis: int = -1, modules: str = "numpy") -> ArrayFunction | TensorFunction:
+def lambdify(expr: Expr | str, *, axis: int = -1, modules: str) -> ArrayFunction | TensorFunction | DaskFunction: ...
+def lambdify(
+    expr: Expr | str, *, axis: int = -1, modules: str = "numpy"
+) -> ArrayFunction | TensorFunction | DaskFunction:
     """A function of the expression's names: the vectors as they first appear, then the scalars as they first appear.
 
     Vectors are arrays with their entries along ``axis``; all other axes are batch axes and broadcast, and a scalar may
@@ -51,8 +54,9 @@ def lambdify(expr: Expr | str, *, axis: int = -1, modules: str = "numpy") -> Arr
     stands where the vectors' axis stood (a Hessian of ``(..., N)`` has the shape ``(..., N, N)``).
 
     The code comes from :func:`softsym.stable.stable`, so that nothing overflows whose value is in range. ``modules``
-    names the library whose arrays the function takes: ``"numpy"``, or ``"torch"`` and ``"jax"``, whose functions can be
-    differentiated and compiled (:mod:`softsym.targets.tensors`).
+    names the library whose arrays the function takes: ``"numpy"``; ``"torch"`` and ``"jax"``, whose functions can be
+    differentiated and compiled (:mod:`softsym.targets.tensors`); or ``"dask"``, for arrays in chunks
+    (:mod:`softsym.targets.dask_arrays`).
 
     >>> f = lambdify("softmax(z, beta)")
     >>> f([0.0, 0.0], 1e308), f([[1.0, 1.0], [0.0, 1000.0]], [1.0, 2.0])
@@ -70,9 +74,9 @@ def lambdify(expr: Expr | str, *, axis: int = -1, modules: str = "numpy") -> Arr
     :class:`~softsym.errors.UnsupportedError` for an unknown target or a derivative that cannot be resolved.
     """
     if modules != "numpy":
-        from softsym.targets.tensors import tensor_function
+        from softsym.targets.tensors import function_for
 
-        return tensor_function(as_expr(expr), modules, axis)
+        return function_for(as_expr(expr), modules, axis)
     return ArrayFunction(as_expr(expr), axis)
 
 

@@ -16,7 +16,7 @@ def sparsemax(x: Array, falling: Array, counts: Array, axis: int) -> Array:
     """The Euclidean projection of x on the simplex, from its entries in falling order (Martins and Astudillo, 2016)."""
     largest = xp.amax(x, axis=axis, keepdims=True)
     thresholds = (xp.cumsum(falling - largest, axis=axis) - 1.0) / counts
-    return xp.clip(x - largest - xp.amax(thresholds, axis=axis, keepdims=True), 0.0)
+    return xp.clip(x - largest - xp.amax(thresholds, axis=axis, keepdims=True), min=0.0)
 
 
 def join(parts: list[Array], axis: int) -> Array:

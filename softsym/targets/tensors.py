@@ -21,7 +21,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache, reduce
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,6 +34,9 @@ from softsym.targets.demands import check_lengths
 from softsym.targets.driver import bind, numbers, prepared
 from softsym.targets.numpy import RESERVED, Generated, generated
 from softsym.targets.program import steps
+
+if TYPE_CHECKING:
+    from softsym.targets.dask_arrays import DaskFunction
 
 Array = Any
 TAKEN = RESERVED | {"xp", "result", "batch", *dir(shared_functions)}
@@ -160,7 +163,7 @@ class TensorFunction:
             raise UnsupportedError(f"a function for {self.library.name} has the option axis alone; {_refused(chosen)}")
         lengths = {n: int(given.pop(n)) for n in body.lengths}
         arrays, dtype = self.library.read(given)
-        call = prepared(body, {n: _shaped(a) for n, a in arrays.items()} | lengths, chosen["axis"], None)
+        call = prepared(body, {n: shaped(a) for n, a in arrays.items()} | lengths, chosen["axis"], None)
         check_lengths(self._made.program, call.sizes, self._label)
         axis = {"axis": chosen["axis"]} if body.vectors else {}
         ordered = [*(arrays[n] for n in self.names if n in arrays), *lengths.values()]
@@ -176,15 +179,19 @@ def _refused(chosen: Mapping[str, Any]) -> str:
     return f"{', '.join(sorted(set(chosen) - {'axis'}))} belongs to modules='numpy'"
 
 
-def _shaped(array: Array) -> Array:
-    """Something of the array's shape that takes no memory, for the checks that need shapes alone."""
-    return np.broadcast_to(np.float64(0.0), tuple(array.shape))
+def shaped(array: Array, dtype: Any = float) -> Array:
+    """Something of the array's shape that takes no memory, for the checks that need shapes and types alone."""
+    return np.broadcast_to(np.zeros((), dtype), tuple(array.shape))
 
 
-def tensor_function(expr: Expr, modules: str, axis: int) -> TensorFunction:
+def function_for(expr: Expr, modules: str, axis: int) -> TensorFunction | DaskFunction:
     """The function for a library by its name."""
+    if modules == "dask":
+        from softsym.targets.dask_arrays import DaskFunction
+
+        return DaskFunction(expr, axis)
     if modules not in LIBRARIES:
-        known = ("numpy", *LIBRARIES)
+        known = ("numpy", "dask", *LIBRARIES)
         raise UnsupportedError(f"there is no target {modules!r}; {did_you_mean(modules, known)}")
     return TensorFunction(expr, LIBRARIES[modules], axis)
 
@@ -198,11 +205,16 @@ def compiled(expr: Expr, library: Library) -> Callable[..., Any]:
     return space["f"]  # type: ignore[no-any-return]
 
 
-def source_text(made: Generated, library: Library) -> str:
-    """A module with one function ``f`` for the library."""
+def check_names(made: Generated) -> None:
+    """Raise :class:`~softsym.errors.UnsupportedError` if the shared text uses a parameter's name itself."""
     clash = sorted(set(made.parameters) & TAKEN)
     if clash:
         raise UnsupportedError(f"generated code uses the name {clash[0]} itself; give it another one")
+
+
+def source_text(made: Generated, library: Library) -> str:
+    """A module with one function ``f`` for the library."""
+    check_names(made)
     place = _place(made, library)
     writer = SharedWriter(made.program, {*made.parameters, *TAKEN}, place, library.names["falling"])
     assignments, result = writer.write()
