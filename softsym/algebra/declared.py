@@ -183,12 +183,14 @@ def _speaks_of(value: Poly, vector: str) -> bool:
 
 
 def _refresh(alg: Algebra) -> None:
-    """Bring the rules and definitions made before the last one up to date with it."""
+    """Bring the rules, definitions and signs made before the last rule up to date with it."""
     rebuilding = Rebuilding(alg, lambda a: entry(alg, *a.data) if a.head == "entry" else None)
     for atom, value in list(alg.rules.items()):
         alg.rules[atom] = rebuilding.of(value)
     for name, (index, value) in list(alg.defined.items()):
         alg.defined[name] = index, rebuilding.of(value)
+    for poly, sign in list(alg.facts.items()):
+        note_sign(alg, rebuilding.of(Rational(poly)), sign)
 
 
 def without_multiples(value: Rational, equations: list[Poly]) -> Rational:

@@ -57,6 +57,25 @@ limit(mean(x**r)**(1/r), r, oo) == max(x) where x: positive vector
 limit(mean(x**r)**(1/r), r, -oo) == min(x) where x: positive vector
 limit(normalize(p**r), r, oo) == hardmax(p)
 limit(normalize(p**r), r, 0) == ones(N)/N
+limit(softmax(softmax(z, beta)), beta, oo) == softmax(hardmax(z))
+limit(hessian(mellowmax(z, beta), z)/beta, beta, 0) == (diag(ones(N)) - outer(ones(N), ones(N))/N)/N
+limit(jacobian(softmax(z, beta), z)/beta, beta, 0) == (identity(N) - outer(ones(N), ones(N))/N)/N where beta: nonzero
+limit(lse(softmax(z, beta)), beta, oo) == lse(hardmax(z))
+limit(exp(-exp(t)), t, oo) == 0
+limit(softplus(exp(t)) - exp(t), t, oo) == 0
+limit(log(1 + exp(t**2))/t**2, t, oo) == 1
+limit(lse(z, beta**2), beta, oo) == max(z)
+limit(softmax(sqrt(beta)*z), beta, oo) == hardmax(z)
+limit(softmax(log(beta)*z), beta, oo) == hardmax(z)
+limit(softmax(z, 1/T**2), T, 0) == hardmax(z)
+limit(-log(1 - p[i]**a), a, oo) == 0 where N >= 2
+limit((1 - softmax(z)[i])**a, a, 0) == 1 where N >= 2
+limit(lse([lse(z, beta), lse(w, beta)], beta), beta, oo) == max([max(z), max(w)]) where w: vector(M)
+limit(log(sum(exp(beta*z)) + sum(exp(-beta*z)))/beta, beta, oo) == norm(z, oo)
+limit(softmax([r, r, s], beta)[1], beta, oo) == 1/2 where r > s
+limit(beta*(lse([1, 2, 2], beta) - 2), beta, oo) == log(2)
+limit(softmax(concat(z, [c]))[1], c, -oo) == softmax(z)[1]
+limit(log(max(z) - boltzmann(z, beta))/beta, beta, oo) == max(drop(z, i)) - z[i] where N >= 2, z[i] > max(drop(z, i))
 limit(normalize(z + c), c, oo) == ones(N)/N
 limit(dot(softmax(z, beta), w), beta, oo) == dot(hardmax(z), w)
 limit(softmax(beta*z + v), beta, oo) == normalize(hardmax(z)*exp(v))

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from softsym.calculus.limits import coefficients as co
 from softsym.calculus.limits.facts import Facts
+from softsym.calculus.limits.growth import Bound, Term
+from softsym.errors import UnsupportedError
 from softsym.expression import Expr
 
 
@@ -33,6 +35,14 @@ class Calculus:
         step = LimitStep(rule, before, after, condition)
         if step not in self.steps:
             self.steps.append(step)
+
+
+class ScaleError(UnsupportedError):
+    """What stands in an exponential grows faster or slower than x itself: another scale may fit."""
+
+    def __init__(self, part: Term | Bound) -> None:
+        self.part = part
+        super().__init__("an exponential of what grows faster than x, or of a multiple of log(x)")
 
 
 def log_of(calculus: Calculus, expr: Expr) -> Expr:

@@ -295,6 +295,8 @@ class Expansion:
             return sums.entry(value, index)
         if value.kind == "list" and literal(index) is not None:
             return value.parts[(literal(index) or 1) - 1]
+        if value.kind == "concat" and _lies_in(index, value.parts[0]):
+            return sums.entry(value.parts[0], index)
         if value.kind != "split":
             raise UnsupportedError(f"the entry {index} of a vector in pieces")
         if self._is_moving(index):
@@ -333,6 +335,15 @@ class Expansion:
 
     def _on_trace(self, matrix: Expr) -> Value:
         return self.of(apply("sum", diagonal(matrix)))
+
+
+def _lies_in(index: Expr, first: Growth) -> bool:
+    """Whether an index is one of the first vector of a concatenation, whatever its length."""
+    (length,) = first.shape
+    place = literal(index)
+    if place is not None:
+        return place <= (length.constant if length.is_literal else 1)
+    return isinstance(index, Symbol) and index.kind.length == length
 
 
 def _negated(growth: Growth) -> Growth:

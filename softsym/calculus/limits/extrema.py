@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from softsym.algebra.context import NEGATIVE, POSITIVE
 from softsym.calculus.limits import coefficients as co
 from softsym.calculus.limits.context import Calculus, log_of
 from softsym.errors import UnsupportedError
-from softsym.expression import Expr, apply, number
+from softsym.expression import Expr, apply, number, walk
 
 
 def largest(calculus: Calculus, vector: Expr) -> Expr:
@@ -31,6 +33,14 @@ def _largest_of_core(calculus: Calculus, core: Expr) -> Expr:
     if co.is_head(rest, "log"):
         return co.negate(log_of(calculus, co.negate(largest(calculus, co.negate(co.args_of(rest)[0])))))
     return co.negate(apply("min", rest))
+
+
+def larger_of(left: Expr, right: Expr) -> Expr:
+    """The larger of two: through the size of their difference, or as a maximum where they are maxima themselves."""
+    if any(co.is_head(n, "max", "min") for side in (left, right) for n in walk(side)):
+        return apply("max", apply("list", left, right))
+    size = apply("abs", co.subtract(left, right))
+    return co.multiply(number(Fraction(1, 2)), co.add(left, right, size))
 
 
 def _core(calculus: Calculus, vector: Expr) -> tuple[Expr, Expr, Expr | None]:

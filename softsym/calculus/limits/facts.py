@@ -150,7 +150,7 @@ class Facts:
         vector = co.args_of(top)[0]
         if co.is_head(bound, "item") and co.args_of(bound)[0] == vector:
             return NONNEGATIVE
-        if bound == vector:
+        if bound == vector or (co.is_head(vector, "list") and bound in co.args_of(vector)):
             return NONNEGATIVE
         same = "max" if is_max else "min"
         if co.is_head(bound, same):

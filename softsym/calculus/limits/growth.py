@@ -59,6 +59,12 @@ class Rate:
             return self.scalar
         return co.add(self.vector if self.at is None else co.entry(self.vector, self.at), self.scalar)
 
+    @property
+    def key(self) -> object:
+        """What equal rates have in common, in whatever order their terms stand."""
+        own = frozenset(co.linear_terms(self.expr if self.is_scalar else self.scalar).items())
+        return own if self.is_scalar else (frozenset(co.linear_terms(self.expr).items()), own)
+
     def plus(self, other: Rate, sign: int = 1) -> Rate:
         """The sum, or the difference for ``sign = -1``."""
 
@@ -158,8 +164,9 @@ def still(expr: Expr) -> Growth:
 def collect(terms: Iterable[Term], bounds: Iterable[Bound], shape: Shape) -> Growth:
     """The sum of terms and bounds: equal ones together, and terms that a bound swallows left out."""
     sums: dict[tuple[Rate, Fraction, int], Expr] = {}
+    rates: dict[object, Rate] = {}
     for t in terms:
-        key = (t.rate, *t.size)
+        key = (rates.setdefault(t.rate.key, t.rate), *t.size)
         sums[key] = co.add(sums[key], t.coefficient) if key in sums else t.coefficient
     kept_bounds = _largest(bounds)
     swallowing = {b.rate: b.size for b in kept_bounds if not b.small}

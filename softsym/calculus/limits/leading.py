@@ -111,6 +111,19 @@ def _still_term(calculus: Calculus, t: Term) -> Term:
     return Term(co.multiply(own, count, hard), STILL, t.power, t.logs)
 
 
+def indicated(calculus: Calculus, growth: Growth) -> Growth:
+    """The function with ``exp(x*r)`` replaced by 1 where r = 0 and 0 where r < 0, if r <= 0 and it does not vanish."""
+    terms: list[Term] = []
+    bounds = list(growth.bounds)
+    for t in growth.terms:
+        if t.rate.is_zero or vanishes(calculus, t) or not is_at_most_zero(calculus, t.rate):
+            terms.append(t)
+            continue
+        terms.append(_indicated(calculus, t))
+        bounds.append(Bound(small=True))
+    return collect(terms, bounds, growth.shape)
+
+
 def limit(calculus: Calculus, growth: Growth) -> Expr:
     """The limit as x tends to infinity."""
     for bound in growth.bounds:

@@ -50,6 +50,23 @@ def applied(matrix: Expr, vector: Expr) -> Expr | None:
     return None
 
 
+def spread(matrix: Expr, factor: Expr = co.ONE) -> Expr:
+    """A matrix times a scalar, all scalar factors moved into the vectors that matrices of known build are made of."""
+    args = co.args_of(matrix)
+    if co.is_head(matrix, "add", "sub", "neg", "transpose"):
+        return apply(matrix.head, *(spread(a, factor) for a in args))  # type: ignore[attr-defined]
+    if co.is_head(matrix, "mul", "div") and not (args[0].shape and args[1].shape):
+        inner, scalar = args if args[0].shape else (args[1], args[0])
+        return spread(inner, apply(matrix.head, factor, scalar))  # type: ignore[attr-defined]
+    if factor == co.ONE:
+        return matrix
+    if co.is_head(matrix, "diag", "outer"):
+        return apply(matrix.head, apply("mul", factor, args[0]), *args[1:])  # type: ignore[attr-defined]
+    if co.is_head(matrix, "identity"):
+        return apply("diag", apply("mul", factor, apply("ones", *args)))
+    return apply("mul", factor, matrix)
+
+
 def matrix_entry(matrix: Expr, row: Expr, column: Expr) -> Expr:
     """One entry of a matrix of known build."""
     args = co.args_of(matrix)

@@ -208,6 +208,8 @@ def sparse(calculus: Calculus, value: Value) -> Value:
 
 def size(calculus: Calculus, growth: Growth, head: str) -> Growth:
     """``abs`` or ``sign``, entry by entry."""
+    if head == "abs":
+        growth = leading.indicated(calculus, growth)
     if len(growth.terms) == 1 and not growth.bounds:
         return Growth((_sized(growth.terms[0], head),), (), growth.shape)
     try:
@@ -227,7 +229,7 @@ def _sized(t: Term, head: str) -> Term:
 def _continuous_size(calculus: Calculus, growth: Growth, head: str) -> Growth:
     if head == "sign" or any(not t.rate.is_zero for t in growth.parts):
         raise UnsupportedError(f"{head} of what has no settled sign")
-    top = max(t.size for t in growth.terms)
+    top = max((t.size for t in growth.terms), default=(Fraction(0), 0))
     lead = [t for t in growth.terms if t.size == top]
     rest = as_bounds(collect((t for t in growth.terms if t.size != top), growth.bounds, growth.shape))
     return collect([_sized(t, head) for t in lead], rest.bounds, growth.shape)

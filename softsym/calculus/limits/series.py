@@ -11,9 +11,10 @@ from fractions import Fraction
 
 from softsym.algebra.context import NEGATIVE, POSITIVE
 from softsym.calculus.limits import coefficients as co
-from softsym.calculus.limits.context import Calculus, log_of
+from softsym.calculus.limits.context import Calculus, ScaleError, log_of
+from softsym.calculus.limits.extrema import larger_of
 from softsym.calculus.limits.growth import Bound, Growth, Rate, Term, add, as_bounds, collect, multiply, scale, still
-from softsym.calculus.limits.leading import is_at_most_zero, largest_by_rate, leading, settled, vanishes
+from softsym.calculus.limits.leading import indicated, is_at_most_zero, largest_by_rate, leading, settled, vanishes
 from softsym.errors import UnsupportedError
 from softsym.expression import Expr, apply, number
 
@@ -25,7 +26,12 @@ def power(calculus: Calculus, growth: Growth, exponent: Expr) -> Growth:
         return _repeated(growth, int(value))
     if growth.is_still:
         return still(co.power_of(growth.value, exponent))
-    lead, small = leading(calculus, _merged(calculus, growth))
+    try:
+        lead, small = leading(calculus, _merged(calculus, growth))
+    except UnsupportedError:
+        if value is None or value <= 0 or not all(vanishes(calculus, part) for part in growth.parts):
+            raise
+        return _power_of_small(growth, value)
     integral = value is not None and value.denominator == 1
     if not integral and calculus.facts.sign(lead.coefficient) != POSITIVE:
         raise UnsupportedError("a power of what may be negative")
@@ -44,6 +50,15 @@ def power(calculus: Calculus, growth: Growth, exponent: Expr) -> Growth:
         step = co.divide(co.subtract(exponent, number(n)), number(n + 1))
         coefficients.append(co.multiply(coefficients[-1], step))
     return multiply(Growth((front,), (), growth.shape), _series(calculus, small, coefficients))
+
+
+def _power_of_small(growth: Growth, exponent: Fraction) -> Growth:
+    """The size of a positive power of what tends to 0, at whatever order."""
+    size = as_bounds(growth)
+    bounds = [Bound(b.rate.times(number(exponent)), b.power * exponent, 0, b.small) for b in size.bounds if not b.logs]
+    if len(bounds) < len(size.bounds):
+        raise UnsupportedError("a power of a logarithm times what tends to 0")
+    return collect((), bounds, growth.shape)
 
 
 def _repeated(growth: Growth, times: int) -> Growth:
@@ -85,7 +100,8 @@ def logarithm(calculus: Calculus, growth: Growth) -> Growth:
 def exponential(calculus: Calculus, growth: Growth) -> Growth:
     """``exp(growth)``: terms ``r*x`` become rates, ``n*log(x)`` powers, bounded terms factors, small ones a series."""
     front, rest = Growth((Term(co.ONE),), (), growth.shape), []
-    for t in settled(calculus, growth).terms:
+    growth = indicated(calculus, settled(calculus, growth))
+    for t in growth.terms:
         factor = _exponential_factor(t)
         if factor is None:
             rest.append(t)
@@ -96,7 +112,7 @@ def exponential(calculus: Calculus, growth: Growth) -> Growth:
     small = collect(rest, growth.bounds, growth.shape)
     for part in small.parts:
         if not vanishes(calculus, part):
-            raise UnsupportedError("an exponential of what grows faster than x, or of unsettled growth")
+            raise ScaleError(part)
     coefficients, factorial = [co.ONE], 1
     for n in range(1, calculus.order + 1):
         factorial *= n
@@ -115,7 +131,7 @@ def _exponential_factor(t: Term) -> Term | None:
     exponent = co.constant_of(t.coefficient)
     if t.size == (Fraction(0), 1) and exponent is not None:
         return Term(co.ONE, power=exponent)
-    raise UnsupportedError("an exponential of what grows faster than x, or of a multiple of log(x)")
+    raise ScaleError(t)
 
 
 def _merged(calculus: Calculus, growth: Growth) -> Growth:
@@ -138,9 +154,9 @@ def _merged(calculus: Calculus, growth: Growth) -> Growth:
 
 def _as_larger(calculus: Calculus, growth: Growth, first: Term, second: Term, gap: Expr) -> Growth:
     half = number(Fraction(1, 2))
-    sign, size = apply("sign", gap), apply("abs", gap)
+    sign = apply("sign", gap)
     tie = co.power(sign, Fraction(2))
-    larger = co.multiply(half, co.add(first.rate.expr, second.rate.expr, size))
+    larger = larger_of(first.rate.expr, second.rate.expr)
     weight = co.add(co.ONE, co.multiply(half, co.subtract(sign, tie)))
     other = co.subtract(co.ONE, co.multiply(half, co.add(sign, tie)))
     c = co.add(co.multiply(first.coefficient, weight), co.multiply(second.coefficient, other))

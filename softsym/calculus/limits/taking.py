@@ -12,10 +12,12 @@ from softsym.algebra.context import NEGATIVE, NONNEGATIVE, POSITIVE
 from softsym.algebra.fold import fold
 from softsym.calculus.limits import coefficients as co
 from softsym.calculus.limits import pieces
-from softsym.calculus.limits.context import Calculus, LimitStep
+from softsym.calculus.limits.context import Calculus, LimitStep, ScaleError
 from softsym.calculus.limits.expansion import Expansion, IndexUnsettledError, Moving, ZeroUnsettledError
 from softsym.calculus.limits.facts import Facts
 from softsym.calculus.limits.growth import Growth, Term
+from softsym.calculus.limits.matrices import spread
+from softsym.calculus.limits.scales import PLAIN, Scale, scale_for
 from softsym.calculus.limits.signs import by_cases, partial_parts
 from softsym.errors import BudgetError, DomainError, SoftsymError, UnsupportedError
 from softsym.expansion import expand
@@ -64,7 +66,7 @@ def limit_steps(
     facts = Facts(assumptions or Assumptions(), deadline)
     given = None if assumptions is None else alongside
     body = _with_leaders(facts, expand(node.args[0]), _moving_name(node.args[1]))
-    taken = [_one_side(facts, body, node, moving, x, given) for moving, x in _approaches(facts, node)]
+    taken = _both_sides(facts, body, node, given)
     value, steps = taken[-1]
     if len(taken) > 1:
         _require_equal(facts, taken[0][0], value, node)
@@ -74,6 +76,17 @@ def limit_steps(
         ]
     short = _short(facts, pieces.shaped_as(value, node.shape) if len(node.shape) < 2 else value)
     return short, [LimitStep("definitions", node.args[0], body), *steps, LimitStep("limit", node, short)]
+
+
+def _both_sides(facts: Facts, body: Expr, node: Apply, given: Sequence[Expr] | None) -> list[Taken]:
+    """The limits from each side; in another scale if what stands in an exponential asks for one."""
+    try:
+        return [_one_side(facts, body, node, moving, x, given) for moving, x in _approaches(facts, node)]
+    except ScaleError as error:
+        scale = scale_for(error.part)
+        if scale is None:
+            raise
+        return [_one_side(facts, body, node, moving, x, given) for moving, x in _approaches(facts, node, scale)]
 
 
 def _with_leaders(facts: Facts, expr: Expr, moving: Symbol) -> Expr:
@@ -113,7 +126,7 @@ def _short(facts: Facts, value: Expr) -> Expr:
 # --- how the variable tends to the point ----------------------------------------------------------------------------
 
 
-def _approaches(facts: Facts, node: Apply) -> Iterator[tuple[Moving, Expr]]:
+def _approaches(facts: Facts, node: Apply, scale: Scale = PLAIN) -> Iterator[tuple[Moving, Expr]]:
     """What moves, from below and from above, and x in terms of the variable."""
     _, variable, point = node.args
     symbol = _moving_name(variable)
@@ -123,16 +136,14 @@ def _approaches(facts: Facts, node: Apply) -> Iterator[tuple[Moving, Expr]]:
     if direction:
         if (high if direction > 0 else low) is not None:
             raise DomainError(f"{variable}, of kind {symbol.kind}, cannot tend to {point}")
-        yield (
-            _moving(symbol, index, [Term(number(direction), power=Fraction(1))]),
-            co.multiply(number(direction), variable),
-        )
+        size = co.multiply(number(direction), variable)
+        yield _moving(symbol, index, [scale.term(number(direction))]), scale.of(size)
         return
     for side in (-1, 1):
         if _is_open(facts, point, low if side < 0 else high, side):
-            terms = [Term(point), Term(number(side), power=Fraction(-1))]
-            gap = co.multiply(number(side), co.subtract(variable, point))
-            yield _moving(symbol, index, [t for t in terms if t.coefficient != co.ZERO]), co.power(gap, Fraction(-1))
+            terms = [Term(point), scale.inverse(number(side))]
+            size = co.power(co.multiply(number(side), co.subtract(variable, point)), Fraction(-1))
+            yield _moving(symbol, index, [t for t in terms if t.coefficient != co.ZERO]), scale.of(size)
 
 
 def _moving(symbol: Symbol, index: Expr | None, terms: list[Term]) -> Moving:
@@ -325,6 +336,7 @@ def _value(expansion: Expansion, body: Expr) -> Expr:
         return body
     if len(body.shape) < 2:
         return pieces.shaped_as(by_cases(pieces.limit(expansion.calculus, expansion.of(body))), body.shape)
+    body = spread(body)
     assert isinstance(body, Apply)
     if body.head not in ("add", "sub", "neg", "mul", "div", "diag", "outer", "transpose", "matmul"):
         raise UnsupportedError(f"{body.head} of what moves has no rule for limits of matrices")
