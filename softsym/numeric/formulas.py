@@ -29,7 +29,10 @@ def formula(name: str, any_beta: bool = False) -> ArrayFunction:
     """The NumPy function of a formula, for positive beta or for beta of any sign."""
     from softsym.targets.numpy import lambdify
 
+    return lambdify(text_of(name, any_beta))
+
+
+def text_of(name: str, any_beta: bool) -> str:
+    """A name's definition, for positive beta or for beta of any sign."""
     text = FORMULAS[name]
-    if any_beta:
-        text += (", " if "where" in text else " where ") + "beta: real"
-    return lambdify(text)
+    return text + (", " if "where" in text else " where ") + "beta: real" if any_beta else text

@@ -9,6 +9,7 @@ import numpy as np
 
 from softsym.errors import DomainError, ShapeError
 from softsym.numeric.formulas import formula
+from softsym.targets.lazy_arrays import any_lazy
 
 Array = Any
 
@@ -95,6 +96,11 @@ def cross_entropy(
     Raises :class:`~softsym.errors.DomainError` for a class that does not exist, and
     :class:`~softsym.errors.ShapeError` for classes of another shape than the batch.
     """
+    if any_lazy(z, target, beta):
+        from softsym.numeric import chunked
+
+        y = target if np.ndim(target) == np.ndim(z) else chunked.one_hot(z, target, axis)
+        return chunked.along("cross_entropy", (y, z), beta, axis, accuracy, out=out, where=where)
     logits, labels = np.asanyarray(z), np.asanyarray(target)
     if labels.dtype.kind in "iu" and labels.ndim < max(logits.ndim, 1):
         logs = log_softmax(logits, beta, axis=axis, where=where, accuracy=accuracy)
@@ -121,6 +127,11 @@ def logsumexp(
     >>> logsumexp([1.0, 1.0], b=[1.0, -2.0], return_sign=True)
     (np.float64(1.0), np.float64(-1.0))
     """
+    if any_lazy(a, b, beta):
+        from softsym.numeric import chunked
+
+        pair = chunked.logsumexp(a, _axes(axis, np.ndim(a)), b, keepdims, beta, accuracy)
+        return pair if return_sign else chunked.positive(*pair)
     values = np.asanyarray(a)
     weights = None if b is None else np.asanyarray(b)
     if weights is not None:
@@ -130,6 +141,8 @@ def logsumexp(
     scale = _flattened_beta(beta, axes, values.ndim)
     if weights is None:
         result = _along("logsumexp", (rows,), scale, -1, None, None, accuracy, empty=-np.inf)
+        if not return_sign:
+            return _kept(result, values.shape, axes) if keepdims else result
         sign = np.where(np.isnan(result), np.nan, np.where(np.isneginf(result), 0.0, 1.0)).astype(result.dtype)
     else:
         arguments = (_flattened(weights, axes), rows)
@@ -138,9 +151,13 @@ def logsumexp(
     if not return_sign:
         result = np.where(sign < 0, np.nan, result)[()]
     if keepdims:
-        shape = tuple(1 if k in axes else n for k, n in enumerate(values.shape))
-        result, sign = np.reshape(result, shape), np.reshape(sign, shape)
+        result, sign = _kept(result, values.shape, axes), _kept(sign, values.shape, axes)
     return (result, sign) if return_sign else result
+
+
+def _kept(result: Array, shape: tuple[int, ...], axes: tuple[int, ...]) -> Array:
+    """The result with the axes that were summed over, of length 1."""
+    return np.reshape(result, tuple(1 if k in axes else n for k, n in enumerate(shape)))
 
 
 def sigmoid(x: Array, *, out: Array = None, accuracy: str = "fast") -> Array:
@@ -149,6 +166,10 @@ def sigmoid(x: Array, *, out: Array = None, accuracy: str = "fast") -> Array:
     >>> sigmoid([-800.0, 0.0, 800.0])
     array([0. , 0.5, 1. ])
     """
+    if any_lazy(x):
+        from softsym.numeric import chunked
+
+        return chunked.entrywise("sigmoid", x, (), accuracy, out=out)
     return formula("sigmoid")(x, out=out, accuracy=accuracy)
 
 
@@ -158,6 +179,10 @@ def softplus(x: Array, beta: Array = 1.0, *, out: Array = None, accuracy: str = 
     >>> softplus([-1e308, 0.0, 1e308])
     array([0.00000000e+000, 6.93147181e-001, 1.00000000e+308])
     """
+    if any_lazy(x, beta):
+        from softsym.numeric import chunked
+
+        return chunked.entrywise("softplus", x, (beta,), accuracy, out=out)
     return formula("softplus", _any_sign(beta))(x, beta, out=out, accuracy=accuracy)
 
 
@@ -183,6 +208,10 @@ def _along(
         value = formula(name).quick(*ordered, beta, axis=axis, accuracy=accuracy)
         if value is not None:
             return value
+    if any_lazy(*vectors, beta):
+        from softsym.numeric import chunked
+
+        return chunked.along(name, ordered, beta, axis, accuracy, out=out, where=where)
     arrays = tuple(np.asanyarray(v) for v in vectors)
     if not arrays[0].ndim:
         arrays = tuple(a.reshape(1) if not a.ndim else a for a in arrays)

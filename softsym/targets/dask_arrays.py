@@ -27,6 +27,7 @@ from softsym.language.printer import to_text
 from softsym.targets.demands import check_lengths
 from softsym.targets.driver import bind, destinations, prepared
 from softsym.targets.kernels import EntryKernel, PassKernel, kernel, pass_kernel
+from softsym.targets.lazy_arrays import is_lazy
 from softsym.targets.numpy import ArrayFunction, Generated, generated
 from softsym.targets.partials import Pass, passes
 from softsym.targets.program import Program
@@ -82,11 +83,6 @@ class DaskFunction:
         check_lengths(self._made.program, call.sizes, self._label)
         task = _Task(self._made, call, {n: v for n, v in given.items() if n not in body.lengths}, axis)
         return _placed(task.result(high, self._label), len(body.result), axis)
-
-
-def is_lazy(value: Any) -> bool:
-    """Whether a value is a dask array, without importing dask."""
-    return type(value).__module__.partition(".")[0] == "dask" and hasattr(value, "chunks")
 
 
 def _refuse_unknown_chunks(given: Mapping[str, Any]) -> None:
