@@ -11,7 +11,7 @@ from softsym.comparison import DIFFERS, Figure
 from softsym.errors import DomainError, UnsupportedError
 from softsym.expansion import unfold
 from softsym.expression import Apply, Expr, Symbol, free_symbols
-from softsym.language import bare_text
+from softsym.language import bare_text, chain_text
 from softsym.page import (
     Block,
     Checked,
@@ -82,9 +82,8 @@ class Report:
         verdicts = [check(statement, timeout=TIMEOUT) for statement in statements]
         self.add(Checked(tuple(verdicts), title))
         for verdict in verdicts:
-            steps = [
-                (s.rule, f"{s.before}  ->  {s.after}" if s.after else s.before, s.condition) for s in verdict.proof
-            ]
+            rows = verdict.proof.rows() if verdict.proof else ()
+            steps = [(f"{r.number} {r.reasons[0]}", chain_text(r.claim), "; ".join(r.reasons[1:])) for r in rows]
             self.book.derivation(verdict.statement, steps, f"{verdict.status}: {verdict.detail or verdict.method}")
         return verdicts
 

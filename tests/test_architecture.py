@@ -21,6 +21,7 @@ ORDER = (
     "expression",
     "language",
     "expansion",
+    "signs",
     "entries",
     "vocabulary",
     "evaluation",

@@ -234,13 +234,14 @@ class AtomWriter:
 
     def _explicit_sum(self, bounds: list[Index], body: Rational, whole: Index | None) -> Expr:
         for index in bounds:
-            self.bound[index] = self._fresh(index)
+            self.bound[index] = self.fresh(index)
         inner = self.write(body, whole)
         for index in reversed(bounds):
             inner = apply("sum", inner, self.bound.pop(index))
         return inner
 
-    def _fresh(self, index: Index) -> Symbol:
+    def fresh(self, index: Index) -> Symbol:
+        """A symbol for a bound index that is written out."""
         taken = {s.name for s in self.bound.values()} | self.names.keys() | {str(i) for i in self.alg.ranges}
         names = (*_FALLBACKS, *(f"k_{n}" for n in range(1, len(taken) + 2)))
         name = next(n for n in names if n not in taken)

@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy
 
+from softsym.algebra.atom_writer import HOT
 from softsym.algebra.blocks import Matrix
 from softsym.algebra.context import NONNEGATIVE, Algebra
 from softsym.algebra.declared import Given, assume, note_sign, without_multiples
@@ -183,7 +184,7 @@ class HotIndex:
     length: Length
 
     def __str__(self) -> str:
-        return f"hot({self.vector})"
+        return HOT + self.vector
 
 
 def _name(expr: Expr) -> Any:

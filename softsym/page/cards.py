@@ -14,6 +14,8 @@ from softsym.expansion import unfold
 from softsym.expression import Apply, Expr, apply, as_expr
 from softsym.page.document import Formula, Step
 from softsym.page.prose import formula_markdown, prose_html, values_text
+from softsym.proof.steps import Row
+from softsym.targets.latex import to_latex
 
 COLOURS = {"proved": "#14602e", "refuted": "#9a1420", "unknown": "#6b4a00"}
 
@@ -56,7 +58,8 @@ def verdict_card(verdict: Any) -> str:
     if verdict.detail:
         lines.append(f"<div>{escape(verdict.detail)}</div>")
     if verdict.proof:
-        lines.append(_folded(f"{len(verdict.proof)} steps", _steps(verdict.proof)))
+        rows = tuple(verdict.proof.rows())
+        lines.append(_folded(f"{len(rows)} steps", "".join(map(_proof_row, rows))))
     return "\n".join(lines)
 
 
@@ -79,6 +82,15 @@ def _steps(steps: Sequence[Step]) -> str:
         condition = f"<br>if {prose_html(step.condition)}" if step.condition else ""
         items.append(f"<li>{prose_html(step.rule)}{before}{after}{condition}</li>")
     return f"<ol>{''.join(items)}</ol>"
+
+
+def _proof_row(row: Row) -> str:
+    reasons = "".join(f"<br>{prose_html(reason)}" for reason in row.reasons)
+    return f'<p style="margin-left: {row.depth}em">{row.number}. {_claim(row)}{reasons}</p>'
+
+
+def _claim(row: Row) -> str:
+    return escape(f"$\\displaystyle {to_latex(row.claim)}$", quote=False)
 
 
 def _math(formula: Formula) -> str:

@@ -26,9 +26,12 @@ from softsym.page.document import (
 )
 from softsym.page.play import Widget, copyable, number
 from softsym.page.prose import equation, formula_html, formula_markdown, inline_html, prose_html, values_text, width
+from softsym.proof.steps import Row
 from softsym.targets.javascript import RUNTIME
 from softsym.targets.mathml import to_mathml
 
+DEEPEST = 8
+"""Steps of a proof that stand deeper are indented no further."""
 LONG_STEP = 220
 """Steps wider than so many characters are folded."""
 
@@ -270,9 +273,19 @@ def verdict_html(verdict: Any) -> str:
     if verdict.detail:
         lines.append(f'<p class="condition">{escape(verdict.detail)}</p>')
     if verdict.proof:
-        lines.append(f"<details><summary>{len(verdict.proof)} steps</summary>{steps_html(verdict.proof)}</details>")
+        lines.append(proof_html(tuple(verdict.proof.rows())))
     badge = f'<span class="badge {escape(verdict.status)}">{escape(verdict.status)}</span>'
     return f'<div class="verdict"><p>{badge} {inline_html(verdict.statement)}</p>{"".join(lines)}</div>'
+
+
+def proof_html(rows: Sequence[Row]) -> str:
+    """A proof, folded: each step's number and claim, and its reasons."""
+    items = []
+    for row in rows:
+        reasons = "".join(f'<p class="condition">{prose_html(reason)}</p>' for reason in row.reasons)
+        claim = scrolling(f"{row.number}. {to_mathml(row.claim)}", "display", "step")
+        items.append(f'<li class="depth-{min(row.depth, DEEPEST)}">{claim}{reasons}</li>')
+    return f'<details><summary>{len(rows)} steps</summary><ul class="proof">{"".join(items)}</ul></details>'
 
 
 def counts(document: Document) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 
 from softsym.algebra import Assumptions
 from softsym.expression import Apply, Expr, Symbol, apply, number, substitute, walk
@@ -66,26 +67,23 @@ def has_sign_heads(expr: Expr) -> bool:
     return any(isinstance(n, Apply) and n.head in _SIGN_HEADS for n in walk(expr))
 
 
-def sign_cases(statement: Statement) -> list[tuple[str, Statement]]:
-    """The statement for each combination of signs of its scalars; empty where there is nothing to split.
-
-    An equation is split only if it has extrema or absolute values, which depend on them.
-    """
+def split_scalars(statement: Statement) -> tuple[Symbol, ...]:
+    """The scalars whose signs are told apart: an equation's only if it has extrema or absolute values."""
     claim = statement.claim
     if set(claim.relations) == {"=="} and not any(has_sign_heads(s) for s in claim.sides):
-        return []
+        return ()
     variables = {a for s in claim.sides for n in walk(s) if isinstance(n, Apply) and n.head == "diff" for a in n.args}
-    scalars = [s for s in statement.symbols if _SIGN_CASES.get(s.kind.domain) and s not in variables]
-    if not scalars or len(scalars) > MAX_SPLIT:
-        return []
-    cases = [("", statement)]
-    for name in scalars:
-        cases = [
-            (f"{label}, {name.name} {sign}".lstrip(", "), _case(case, name, sign))
-            for label, case in cases
-            for sign in _SIGN_CASES[name.kind.domain]
-        ]
-    return cases
+    scalars = tuple(s for s in statement.symbols if _SIGN_CASES.get(s.kind.domain) and s not in variables)
+    return scalars if len(scalars) <= MAX_SPLIT else ()
+
+
+def sign_cases(statement: Statement, scalars: Sequence[Symbol]) -> Iterator[tuple[str, Statement]]:
+    """The statement for each combination of signs of these scalars, with its name; none where there are none."""
+    for signs in product(*(_SIGN_CASES[s.kind.domain] for s in scalars)) if scalars else ():
+        case = statement
+        for name, sign in zip(scalars, signs, strict=True):
+            case = _case(case, name, sign)
+        yield ", ".join(f"{name.name} {sign}" for name, sign in zip(scalars, signs, strict=True)), case
 
 
 def _case(statement: Statement, name: Symbol, sign: str) -> Statement:

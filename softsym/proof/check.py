@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TypeAlias
 
 from softsym.algebra import Assumptions
 from softsym.errors import SoftsymError
 from softsym.expression import Expr
-from softsym.language import Statement, parse_statement
-from softsym.proof.assumptions import assumptions_of, has_sign_heads, links, sign_cases
+from softsym.language import Chain, Statement, parse_statement
+from softsym.proof.assumptions import assumptions_of, has_sign_heads, links, sign_cases, split_scalars
 from softsym.proof.consequences import without_first_maxima
 from softsym.proof.identities import prove_equal
 from softsym.proof.inequalities import prove_at_most
 from softsym.proof.inequalities.segments import Claim, prove_by_derivative
 from softsym.proof.limits import without_limits
-from softsym.proof.verdict import PROVED, REFUTED, UNKNOWN, ProofStep, Verdict
+from softsym.proof.replay import replay
+from softsym.proof.steps import SIGNS, ProofStep, method_of
+from softsym.proof.verdict import PROVED, REFUTED, UNKNOWN, Verdict
 from softsym.refute import Findings, search
 
-Proof: TypeAlias = "tuple[str, tuple[ProofStep, ...]]"
 FIRST_LOOK = 0.35
 """The part of the time that the first look for a counterexample may take."""
 
@@ -43,7 +43,7 @@ def check(statement: str | Statement, *, timeout: float = 10.0, seed: int = 0) -
     first = search(read, seconds=min(1.5, FIRST_LOOK * timeout), seed=seed)
     verdict = _refuted(read, first)
     if verdict is None:
-        found = _attempt(read, first, start + 0.65 * timeout)
+        found = _attempt(read, first, start + 0.65 * timeout, start + timeout)
         verdict = _unsettled(read, first, found, start + timeout, seed) if isinstance(found, str) else found
     seconds = round(time.monotonic() - start, 3)
     return replace(verdict, name=read.name, seconds=seconds)
@@ -56,8 +56,8 @@ def _refuted(statement: Statement, findings: Findings) -> Verdict | None:
     return Verdict(str(statement), REFUTED, "the point given", "ball arithmetic", 0.0, found.point, found.explanation)
 
 
-def _attempt(statement: Statement, findings: Findings, deadline: float) -> Verdict | str:
-    """A proof, or a sentence that says why there is none."""
+def _attempt(statement: Statement, findings: Findings, deadline: float, end: float) -> Verdict | str:
+    """A proof found by the deadline and confirmed by the end, or a sentence that says why there is none."""
     if not findings.admissible:
         return "no admissible value was found at which all of it is defined: it may be vacuous"
     if not statement.symbols and "==" not in statement.claim.relations and findings.points:
@@ -68,9 +68,12 @@ def _attempt(statement: Statement, findings: Findings, deadline: float) -> Verdi
         found = "the expression is too deep for the algebra"
     if isinstance(found, str):
         return found
-    method, steps = found
+    try:
+        replay(statement, found, end)
+    except SoftsymError as error:
+        return f"a proof was found that the checker does not confirm: {error}"
     detail = f"held at {findings.points} exact points besides"
-    return Verdict(str(statement), PROVED, scope_of(statement), method, 0.0, None, detail, proof=steps)
+    return Verdict(str(statement), PROVED, scope_of(statement), method_of(found), 0.0, None, detail, proof=found)
 
 
 def _unsettled(statement: Statement, first: Findings, reason: str, deadline: float, seed: int) -> Verdict:
@@ -115,52 +118,56 @@ def scope_of(statement: Statement) -> str:
     return ", ".join(parts) or "every N"
 
 
-def prove(statement: Statement, deadline: float = float("inf")) -> Proof | str:
-    """A method and the steps of a proof, or a sentence that says why none was found."""
-    reason = _prove_whole(statement, deadline)
-    if not isinstance(reason, str):
-        return reason
-    cases = sign_cases(statement)
-    if not cases:
-        return reason
-    steps: list[ProofStep] = []
-    for label, case in cases:
-        found = _prove_whole(case, deadline)
-        if isinstance(found, str):
-            return reason
-        steps += [ProofStep("case", label, ""), *found[1]]
-    return "cases by sign, then the algebra of indexed sums", tuple(steps)
+def prove(statement: Statement, deadline: float = float("inf")) -> ProofStep | str:
+    """A proof, or a sentence that says why none was found."""
+    found = _prove_whole(statement, deadline)
+    if not isinstance(found, str):
+        return found
+    split = split_scalars(statement)
+    collected, labels = [], []
+    for label, case in sign_cases(statement, split):
+        step = _prove_whole(case, deadline)
+        if isinstance(step, str):
+            return found
+        collected.append(step)
+        labels.append(label)
+    return ProofStep(SIGNS, statement.claim, tuple(collected), split, note="; ".join(labels)) if collected else found
 
 
-def _prove_whole(statement: Statement, deadline: float) -> Proof | str:
+def _prove_whole(statement: Statement, deadline: float) -> ProofStep | str:
     try:
         taken = without_limits(statement, deadline)
     except SoftsymError as error:
         return str(error).splitlines()[0]
-    methods, steps = list(taken.methods), list(taken.steps)
     plain = without_first_maxima(taken.statement, assumptions_of(statement))
-    for left, relation, right in links(plain.claim):
-        found = _prove_link(left, relation, right, plain, deadline)
+    found = _prove_chain(plain, deadline)
+    if isinstance(found, str) or plain.claim == statement.claim:
+        return found
+    return ProofStep("rewriting", statement.claim, (*taken.steps, found))
+
+
+def _prove_chain(statement: Statement, deadline: float) -> ProofStep | str:
+    collected: list[ProofStep] = []
+    for left, relation, right in links(statement.claim):
+        found = _prove_link(left, relation, right, statement, deadline)
         if isinstance(found, str):
             return found
-        methods.append(found[0])
-        steps += found[1]
-    return ", ".join(dict.fromkeys(methods)), tuple(steps)
+        collected.append(found)
+    return collected[0] if len(collected) == 1 else ProofStep("each relation", statement.claim, tuple(collected))
 
 
-def _prove_link(left: Expr, relation: str, right: Expr, statement: Statement, deadline: float) -> Proof | str:
+def _prove_link(left: Expr, relation: str, right: Expr, statement: Statement, deadline: float) -> ProofStep | str:
     known = assumptions_of(statement)
     if relation == "==":
-        steps = prove_equal(left, right, known, deadline)
-        if not isinstance(steps, str):
-            return "the algebra of indexed sums", steps
-        return _by_both_sides(left, right, known, deadline) or steps
-    if relation in (">", ">="):
-        left, right = right, left
-    return _prove_at_most(left, right, known, relation in ("<", ">"), deadline)
+        step = prove_equal(left, right, known, deadline)
+        return step if not isinstance(step, str) else _by_both_sides(left, right, known, deadline) or step
+    if relation not in (">", ">="):
+        return _prove_at_most(left, right, known, relation == "<", deadline)
+    step = _prove_at_most(right, left, known, relation == ">", deadline)
+    return step if isinstance(step, str) else ProofStep("turned round", Chain((left, right), (relation,)), (step,))
 
 
-def _prove_at_most(left: Expr, right: Expr, known: Assumptions, strict: bool, deadline: float) -> Proof | str:
+def _prove_at_most(left: Expr, right: Expr, known: Assumptions, strict: bool, deadline: float) -> ProofStep | str:
     """By the rules for a short while, then by a theorem of calculus that fits, then by the rules again."""
     total = deadline - time.monotonic()
     found = _by_rules(left, right, known, strict, deadline - 0.75 * total)
@@ -170,15 +177,14 @@ def _prove_at_most(left: Expr, right: Expr, known: Assumptions, strict: bool, de
     return by_derivative or _by_rules(left, right, known, strict, deadline)
 
 
-def _by_rules(left: Expr, right: Expr, known: Assumptions, strict: bool, deadline: float) -> Proof | str:
+def _by_rules(left: Expr, right: Expr, known: Assumptions, strict: bool, deadline: float) -> ProofStep | str:
     try:
-        found = prove_at_most(left, right, known, strict=strict, deadline=deadline)
+        return prove_at_most(left, right, known, strict=strict, deadline=deadline)
     except SoftsymError as error:
         return str(error).splitlines()[0]
-    return found if isinstance(found, str) else ("rules for inequalities", found)
 
 
-def _by_both_sides(left: Expr, right: Expr, known: Assumptions, deadline: float) -> Proof | None:
+def _by_both_sides(left: Expr, right: Expr, known: Assumptions, deadline: float) -> ProofStep | None:
     """An equation with absolute values or extrema as two inequalities, whose rules tell the signs apart."""
     if not has_sign_heads(left) and not has_sign_heads(right):
         return None
@@ -191,18 +197,17 @@ def _by_both_sides(left: Expr, right: Expr, known: Assumptions, deadline: float)
                 break
             if isinstance(found, str):
                 break
-            collected += found
+            collected.append(found)
         else:
-            return "two inequalities", tuple(collected)
+            return ProofStep("two inequalities", Chain((left, right), ("==",)), tuple(collected))
     return None
 
 
-def _by_derivative(left: Expr, right: Expr, known: Assumptions, deadline: float) -> Proof | None:
-    def bound(lower: Expr, upper: Expr, facts: Assumptions) -> tuple[ProofStep, ...] | str:
+def _by_derivative(left: Expr, right: Expr, known: Assumptions, deadline: float) -> ProofStep | None:
+    def bound(lower: Expr, upper: Expr, facts: Assumptions) -> ProofStep | str:
         return prove_at_most(lower, upper, facts, deadline=deadline)
 
     try:
-        steps = prove_by_derivative(Claim(left, right, known, bound))
+        return prove_by_derivative(Claim(left, right, known, bound))
     except SoftsymError:
         return None
-    return None if steps is None else ("derivatives along a segment, and rules for inequalities", steps)

@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from softsym.expression import Apply, Expr, apply, walk
 from softsym.language import Chain, Statement, bare_text
 from softsym.proof.assumptions import assumptions_of
-from softsym.proof.verdict import ProofStep
+from softsym.proof.steps import ProofStep
 
 
 @dataclass(frozen=True)
 class LimitsTaken:
-    """A statement without limits, how they were taken and in which steps."""
+    """A statement without limits, and the steps in which they were taken."""
 
     statement: Statement
-    methods: tuple[str, ...] = ()
     steps: tuple[ProofStep, ...] = ()
 
 
@@ -29,7 +28,7 @@ def without_limits(statement: Statement, deadline: float) -> LimitsTaken:
     steps: list[ProofStep] = []
     sides = tuple(_replaced(side, statement, steps, deadline) for side in statement.claim.sides)
     claim = Chain(sides, statement.claim.relations)
-    return LimitsTaken(replace(statement, claim=claim), ("limits by expansion in a growing scale",), tuple(steps))
+    return LimitsTaken(replace(statement, claim=claim), tuple(steps))
 
 
 def _replaced(node: Expr, statement: Statement, steps: list[ProofStep], deadline: float) -> Expr:
@@ -44,5 +43,7 @@ def _replaced(node: Expr, statement: Statement, steps: list[ProofStep], deadline
 
     plain = Apply("limit", (resolve(inner.args[0]), *inner.args[1:]), inner.shape, inner.depth)
     value, taken = limit_steps(plain, assumptions_of(statement), deadline, statement.claim.sides)
-    steps.extend(ProofStep(s.rule, bare_text(s.before), bare_text(s.after), s.condition) for s in taken)
+    notes = [f"{s.rule}: {bare_text(s.before)} -> {bare_text(s.after)}" + (f" [{s.condition}]" if s.condition else "")
+             for s in taken[:-1]]  # fmt: skip
+    steps.append(ProofStep("limit", Chain((inner, value), ("==",)), note="; ".join(notes)))
     return value

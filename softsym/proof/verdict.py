@@ -5,22 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from softsym.language import chain_text
+from softsym.proof.steps import ProofStep
+
 PROVED, REFUTED, UNKNOWN = "proved", "refuted", "unknown"
 EXIT_CODES = {PROVED: 0, REFUTED: 1, UNKNOWN: 3}
-
-
-@dataclass(frozen=True)
-class ProofStep:
-    """One step: by ``rule``, and under ``condition`` if there is one, ``before`` is related to ``after``."""
-
-    rule: str
-    before: str
-    after: str
-    condition: str = ""
-
-    def __str__(self) -> str:
-        arrow = f"{self.before}\n      {self.after}" if self.after else self.before
-        return f"{self.rule}:\n      {arrow}" + (f"\n      [{self.condition}]" if self.condition else "")
 
 
 @dataclass(frozen=True)
@@ -28,7 +17,8 @@ class Verdict:
     """The answer to a statement.
 
     ``status`` is ``proved``, ``refuted`` or ``unknown``; ``scope`` says for which lengths; ``method`` how it was
-    decided; ``counterexample`` holds exact values as texts; ``detail`` is one sentence; ``proof`` the steps.
+    decided; ``counterexample`` holds exact values as texts; ``detail`` is one sentence; ``proof`` is the step that
+    proves the statement, with those that it rests on below it.
     """
 
     statement: str
@@ -39,7 +29,7 @@ class Verdict:
     counterexample: dict[str, Any] | None = None
     detail: str = ""
     name: str = ""
-    proof: tuple[ProofStep, ...] = field(default=(), repr=False)
+    proof: ProofStep | None = field(default=None, repr=False)
 
     @property
     def exit_code(self) -> int:
@@ -70,9 +60,15 @@ class Verdict:
         return verdict_markdown(self)
 
     def explain(self) -> str:
-        """The verdict with its numbered steps."""
-        steps = [f"  {n}. {step}" for n, step in enumerate(self.proof, 1)]
-        return "\n".join([str(self), *steps])
+        """The verdict with its numbered steps, each above those that it rests on."""
+        lines = [str(self)]
+        for row in self.proof.rows() if self.proof else ():
+            indent = "  " * (row.depth + 1)
+            lines += [
+                f"{indent}{row.number}. {chain_text(row.claim)}",
+                *(f"{indent}   {reason}" for reason in row.reasons),
+            ]
+        return "\n".join(lines)
 
 
 def _plain(value: Any) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import log
 
 from softsym.expression import Expr
-from softsym.language import parse_expression
+from softsym.language import parse_expression, parse_statement
 from softsym.page import (
     Chart,
     Checked,
@@ -61,9 +61,10 @@ PROVED = Verdict(
     "proved",
     "every N",
     "the all-N zero test",
-    proof=(
-        ProofStep("definition", "sum(softmax(z, beta))", "sum(exp(beta*z))/sum(exp(beta*z))"),
-        ProofStep("done", "0", ""),
+    proof=ProofStep(
+        "rewriting",
+        parse_statement("sum(softmax(z, beta)) == 1").claim,
+        (ProofStep("normal form", parse_statement("sum(exp(beta*z))/sum(exp(beta*z)) == 1").claim, note="a < b"),),
     ),
 )
 REFUTED = Verdict(

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 
 from softsym.algebra import Assumptions, ZeroTest
+from softsym.algebra.atom_writer import HOT
+from softsym.algebra.context import Algebra
 from softsym.algebra.zero import Case
-from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, substitute, walk
-from softsym.proof.inequalities.goal import Budget, Fact, Goal, Steps
+from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, number, substitute, walk
+from softsym.language import Chain
+from softsym.proof.inequalities.goal import CASES, Budget, Fact, Goal
 from softsym.proof.inequalities.search import prove
+from softsym.proof.inequalities.writing import index_symbol, symbols_of
+from softsym.proof.steps import ProofStep, at_most
 from softsym.symbols import Kind
 
 
@@ -20,18 +27,22 @@ def prove_at_most(
     strict: bool = False,
     written_out: bool = False,
     deadline: float = float("inf"),
-) -> Steps | str:
-    """The steps of a proof that ``left <= right`` (``<`` if ``strict``) in every entry, or why there is none."""
+) -> ProofStep | str:
+    """A proof that ``left <= right`` (``<`` if ``strict``) in every entry, or why there is none."""
     values = parameters(apply("sub", right, left))
-    difference = substitute(apply("sub", right, left), values)
+    inner = at_most(substitute(left, values), substitute(right, values), strict)
     test = ZeroTest(_in_parameters(known, values), deadline=deadline)
-    collected: list[Steps] = []
-    for case in test.cases(difference, written_out=written_out):
-        steps = prove(_goal(case, known, strict, deadline))
-        if steps is None:
+    collected: list[ProofStep] = []
+    for case in test.cases(apply("sub", inner.sides[1], inner.sides[0]), written_out=written_out):
+        step = prove(_goal(case, known, strict, deadline))
+        if step is None:
             return "no rule for this inequality applies"
-        collected.append(steps)
-    return tuple(s for steps in collected for s in steps)
+        collected.append(step)
+    whole = ProofStep(CASES, inner, tuple(collected), note="the difference in normal form")
+    if not values:
+        return whole
+    uses = tuple(e for pair in sorted(values.items(), key=lambda p: p[0].name) for e in pair)
+    return ProofStep("free parameters", at_most(left, right, strict), (whole,), uses)
 
 
 def _goal(case: Case, known: Assumptions, strict: bool, deadline: float) -> Goal:
@@ -39,7 +50,39 @@ def _goal(case: Case, known: Assumptions, strict: bool, deadline: float) -> Goal
     ranges = [case.algebra.ranges.get(block[0]) for block in distinct]
     several = _at_least_two(known) or any(r is not None and ranges.count(r) > 1 for r in ranges)
     return Goal(case.algebra, case.difference, strict, several=several, budget=Budget(deadline=deadline),
-                facts=tuple(Fact(v, s, "declared") for v, s in case.known))  # fmt: skip
+                facts=tuple(Fact(v, s, "given", (v,)) for v, s in case.known),
+                given=tuple(_coincidences(case.algebra, distinct)))  # fmt: skip
+
+
+def _coincidences(alg: Algebra, blocks: list[tuple[str, ...]]) -> Iterator[Chain]:
+    """Which indices are the same in this case, and which are different."""
+    names = symbols_of(alg)
+    for block in blocks:
+        length = alg.ranges.get(block[0])
+        for other in block[1:]:
+            if length is not None and not other.isdigit():
+                names.setdefault(other, index_symbol(other, length))
+            if not (other.startswith("_") and length is None):
+                yield _same(names, block[0], other, True)
+    for one, other in combinations([block[0] for block in blocks], 2):
+        if alg.ranges.get(one) == alg.ranges.get(other) or one.isdigit() or other.isdigit():
+            yield _same(names, one, other, False)
+
+
+def _same(names: dict[str, Symbol], one: str, other: str, same: bool) -> Chain:
+    """That two indices are the same or different; the place of the 1 of a one-hot y is i where ``y[i] == 1``."""
+    if one.startswith(HOT) and other.startswith(HOT):
+        inner = apply("dot", names[one[1:]], names[other[1:]])
+    elif one.startswith(HOT) or other.startswith(HOT):
+        hot, index = (one, other) if one.startswith(HOT) else (other, one)
+        inner = apply("item", names[hot[1:]], _index(names, index))
+    else:
+        return Chain((_index(names, one), _index(names, other)), ("==" if same else "!=",))
+    return Chain((inner, number(1 if same else 0)), ("==",))
+
+
+def _index(names: dict[str, Symbol], name: str) -> Expr:
+    return number(int(name)) if name.isdigit() else names[name]
 
 
 def _at_least_two(known: Assumptions) -> bool:

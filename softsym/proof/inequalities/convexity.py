@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from softsym.algebra import elementary
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE
@@ -10,11 +10,11 @@ from softsym.algebra.polynomial import Atom, Index, Poly, Rational, mono_mul
 from softsym.algebra.renaming import rename
 from softsym.algebra.signs import is_positive, sign_of
 from softsym.algebra.sums import sum_over
-from softsym.proof.inequalities.goal import Goal, Steps
-from softsym.proof.inequalities.text import text_of
+from softsym.proof.inequalities.factors import Prove
+from softsym.proof.inequalities.goal import Fact, Goal, Summand
+from softsym.proof.steps import ProofStep
 from softsym.symbols import Length
 
-Prove = Callable[[Goal], "Steps | None"]
 MAX_LOGS = 4
 
 
@@ -30,7 +30,7 @@ def _logs(value: Rational) -> list[Atom]:
     return sorted((a for a in value.num.atoms if a.head == "log"), key=lambda a: a.number)
 
 
-def by_single_logarithm(goal: Goal, prove: Prove) -> Steps | None:
+def by_single_logarithm(goal: Goal, prove: Prove) -> ProofStep | None:
     """``log(x) + u >= 0`` is ``x*exp(u) >= 1``: the logarithms whose factors are numbers are joined into one."""
     if goal.value.den:
         return None
@@ -41,11 +41,9 @@ def by_single_logarithm(goal: Goal, prove: Prove) -> Steps | None:
         numbers = [f.constant() if f is not None else None for f in factors]
         if not logs or len(logs) > MAX_LOGS or all(n is None for n in numbers):
             continue
-        exponential = elementary.exp(goal.alg, value)
-        steps = prove(goal.sub(exponential - Rational.of(1)))
-        if steps is not None:
-            after = f"{text_of(exponential)} {'>' if goal.strict else '>='} 1"
-            return goal.step("exponentials of both sides", after, "exp is increasing"), *steps
+        step = prove(goal.sub(elementary.exp(goal.alg, value) - Rational.of(1)))
+        if step is not None:
+            return goal.step("exponentials of both sides", step, uses=(goal.write(scale),))
     return None
 
 
@@ -63,7 +61,7 @@ def _scales(goal: Goal) -> Iterator[Rational]:
             yield elementary.integer_power(goal.alg, size, -1)
 
 
-def by_variational_bound(goal: Goal, prove: Prove) -> Steps | None:
+def by_variational_bound(goal: Goal, prove: Prove) -> ProofStep | None:
     """``log(sum_k x_k) >= sum_k r_k*log(x_k/r_k)`` for every distribution r (Gibbs), used for the logs that help."""
     if goal.value.den or goal.depth > 4:
         return None
@@ -71,19 +69,21 @@ def by_variational_bound(goal: Goal, prove: Prove) -> Steps | None:
     if not 1 <= len(helping) <= MAX_LOGS:
         return None
     for weight in _distributions(goal):
-        value = goal.value
-        for atom in helping:
-            bound = _bounded(goal, atom, weight)
-            factor = coefficient_of(goal.value, atom)
-            if bound is None or factor is None:
-                break
-            value = value + elementary.multiply(goal.alg, factor, bound - goal.alg.of(atom))
-        else:
-            steps = prove(goal.sub(value))
-            if steps is not None:
-                rule = "Gibbs: log(sum x) >= sum r*log(x/r) for a distribution r"
-                return goal.step(rule, f"r proportional to {text_of(weight[1])}", "r > 0 and sum r = 1"), *steps
+        multiples = [(coefficient_of(goal.value, atom), _gibbs(goal, atom, weight)) for atom in helping]
+        known = [(factor, fact) for factor, fact in multiples if factor is not None and fact is not None]
+        if len(known) == len(helping):
+            step = prove(goal.sub(_less(goal, known)))
+            if step is not None:
+                return goal.combined(known, step)
     return None
+
+
+def _less(goal: Goal, multiples: list[tuple[Rational, Fact]]) -> Rational:
+    """The goal's quantity without multiples of known ones."""
+    value = goal.value
+    for factor, fact in multiples:
+        value = value - elementary.multiply(goal.alg, factor, fact.value)
+    return value
 
 
 def _sign(goal: Goal, atom: Atom) -> str | None:
@@ -123,38 +123,33 @@ def _distributions(goal: Goal) -> Iterator[tuple[Index, Rational]]:
             yield found
 
 
-def _bounded(goal: Goal, atom: Atom, weight: tuple[Index, Rational]) -> Rational | None:
-    """The sum over k of r_k*(log x_k - log r_k)."""
+def _gibbs(goal: Goal, atom: Atom, weight: tuple[Index, Rational]) -> Fact | None:
+    """``log(sum x) - sum r*log(x/r) >= 0`` for the r in proportion to the weight."""
     alg = goal.alg
     own = _partition(goal, atom)
     bound, body = weight
     if own is None or alg.ranges[own[0]] != alg.ranges[bound]:
         return None
     k = alg.fresh_index(alg.ranges[bound])
-    w = rename(alg, body, {bound: k})
+    w, x = rename(alg, body, {bound: k}), rename(alg, own[1], {own[0]: k})
     r = elementary.divide(alg, w, sum_over(alg, w, k))
-    gap = elementary.log(alg, elementary.divide(alg, rename(alg, own[1], {own[0]: k}), r))
-    return sum_over(alg, elementary.multiply(alg, r, gap), k)
+    gap = elementary.log(alg, elementary.divide(alg, x, r))
+    value = alg.of(atom) - sum_over(alg, elementary.multiply(alg, r, gap), k)
+    return Fact(value, False, "log(sum x) >= sum r*log(x/r), r = w/sum w (Gibbs)", (Summand(k, (w, x)),))
 
 
-def by_log_sum(goal: Goal, prove: Prove) -> Steps | None:
+def by_log_sum(goal: Goal, prove: Prove) -> ProofStep | None:
     """``sum w*log(x) <= sum w*log(w) + W*log(X/W)`` with W = sum w and X = sum x, for positive w and x (Jensen)."""
     if goal.value.den or goal.depth > 4:
         return None
-    value, used = goal.value, []
+    known = []
     for atom in sorted(goal.value.num.atoms, key=lambda a: a.number):
         parts = _weighted_log(goal, atom)
         factor = coefficient_of(goal.value, atom)
-        if parts is None or factor is None or sign_of(goal.alg, factor) not in (NEGATIVE, NONPOSITIVE):
-            continue
-        bound = _log_sum_bound(goal, *parts)
-        value = value + elementary.multiply(goal.alg, factor, bound - goal.alg.of(atom))
-        used.append(text_of(goal.alg.of(atom)))
-    if not used:
-        return None
-    steps = prove(goal.sub(value))
-    rule = "the log-sum inequality: sum w*log(x) <= sum w*log(w) + W*log(X/W)"
-    return None if steps is None else (goal.step(rule, "for " + ", ".join(used), "w > 0 and x > 0"), *steps)
+        if parts is not None and factor is not None and sign_of(goal.alg, factor) in (NEGATIVE, NONPOSITIVE):
+            known.append((-factor, _log_sum(goal, atom, *parts)))
+    step = prove(goal.sub(_less(goal, known))) if known else None
+    return None if step is None else goal.combined(known, step)
 
 
 def _weighted_log(goal: Goal, atom: Atom) -> tuple[object, Rational, Rational] | None:
@@ -172,11 +167,13 @@ def _weighted_log(goal: Goal, atom: Atom) -> tuple[object, Rational, Rational] |
     return index, weight, logs[0].data[0]
 
 
-def _log_sum_bound(goal: Goal, index: object, weight: Rational, argument: Rational) -> Rational:
+def _log_sum(goal: Goal, atom: Atom, index: object, weight: Rational, argument: Rational) -> Fact:
+    """``sum w*log(w) + W*log(X/W) - sum w*log(x) >= 0`` with W = sum w and X = sum x."""
     alg = goal.alg
     k = alg.fresh_index(alg.ranges[index])
     w, x = rename(alg, weight, {index: k}), rename(alg, argument, {index: k})
     whole, sum_x = sum_over(alg, w, k), sum_over(alg, x, k)
     own = sum_over(alg, elementary.multiply(alg, w, elementary.log(alg, w)), k)
     ratio = elementary.log(alg, elementary.divide(alg, sum_x, whole))
-    return own + elementary.multiply(alg, whole, ratio)
+    value = own + elementary.multiply(alg, whole, ratio) - alg.of(atom)
+    return Fact(value, False, "sum w*log(x) <= sum w*log(w) + W*log(X/W) (log-sum)", (Summand(k, (w, x)),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from flint import fmpq
 
@@ -10,15 +10,16 @@ from softsym.algebra import elementary
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, POSITIVE
 from softsym.algebra.polynomial import Atom, Mono, Poly, Rational, mono_mul, mono_pow
 from softsym.algebra.signs import atom_sign, poly_sign
+from softsym.proof.inequalities.factors import Prove
 from softsym.proof.inequalities.facts import facts_about
-from softsym.proof.inequalities.goal import Fact, Goal, Steps
-from softsym.proof.inequalities.text import text_of
+from softsym.proof.inequalities.goal import COMBINATION, Fact, Goal
+from softsym.proof.steps import ProofStep, Use
 
 MAX_TERMS = 60
 MAX_TRIES = 8
 
 
-def by_facts(goal: Goal, prove: Callable[[Goal], Steps | None]) -> Steps | None:
+def by_facts(goal: Goal, prove: Prove) -> ProofStep | None:
     """``value - factor*fact >= 0`` for a factor >= 0 suffices."""
     if goal.value.den or len(goal.value.num) > MAX_TERMS:
         return None
@@ -29,11 +30,9 @@ def by_facts(goal: Goal, prove: Callable[[Goal], Steps | None]) -> Steps | None:
         positive = fact.strict and poly_sign(goal.alg, factor.num) == POSITIVE
         if len(rest.num) > len(goal.value.num) + 1:
             continue
-        steps = prove(goal.sub(rest, strict=goal.strict and not positive))
-        if steps is not None:
-            multiple = "" if factor.constant() == 1 else f"{text_of(factor)} times "
-            used = f"{multiple}({text_of(fact.value)} {'>' if fact.strict else '>='} 0)"
-            return goal.step("a known inequality subtracted", used, fact.reason), *steps
+        step = prove(goal.sub(rest, strict=goal.strict and not positive))
+        if step is not None:
+            return goal.combined([(factor, fact)], step)
     return None
 
 
@@ -87,7 +86,7 @@ def _without_division(mono: Mono) -> Mono:
     return mono
 
 
-def by_endpoints(goal: Goal, prove: Callable[[Goal], Steps | None]) -> Steps | None:
+def by_endpoints(goal: Goal, prove: Prove) -> ProofStep | None:
     """A goal that is linear in a bounded scalar holds if it holds at both bounds, all else as it is."""
     if goal.value.den:
         return None
@@ -95,17 +94,19 @@ def by_endpoints(goal: Goal, prove: Callable[[Goal], Steps | None]) -> Steps | N
         if atom.head != "scalar" or any(dict(m).get(atom, 0) not in (0, 1) for m in goal.value.num.terms):
             continue
         low, high = _bounds(goal, atom)
-        if low is None or high is None:
+        if low is None or high is None or low == high:
             continue
-        collected: list[Steps] = []
+        collected: list[ProofStep] = []
         for bound in (low, high):
-            steps = prove(goal.sub(_with_value(goal, atom, bound), strict=goal.strict))
-            if steps is None:
+            step = prove(goal.sub(_with_value(goal, atom, bound), strict=goal.strict))
+            if step is None:
                 break
-            collected.append(steps)
+            collected.append(step)
         else:
-            rule = f"linear in {atom.data[0]}: at both bounds {low} and {high}"
-            return goal.step(rule), *(s for steps in collected for s in steps)
+            value = Rational(Poly({((atom, 1),): fmpq(1)}))
+            shares = (Rational.of(high) - value, value - Rational.of(low))
+            uses = tuple(Use(goal.write(s.times(Rational.of(1 / (high - low)))), "step") for s in shares)
+            return goal.step(COMBINATION, *collected, uses=uses, note=f"linear in {atom.data[0]} from {low} to {high}")
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from math import lcm
+from typing import TypeAlias
 
 from flint import fmpq
 
@@ -12,87 +13,124 @@ from softsym.algebra import elementary
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE
 from softsym.algebra.polynomial import Atom, Mono, Poly, Rational, factored, mono_mul, mono_pow
 from softsym.algebra.signs import atom_sign, poly_sign
-from softsym.proof.inequalities.goal import Fact, Goal, Steps
-from softsym.proof.inequalities.text import text_of
+from softsym.expression import Expr, apply, as_expr
+from softsym.proof.inequalities.goal import Goal
+from softsym.proof.inequalities.writing import raised
+from softsym.proof.steps import ProofStep
 
-Prove = Callable[[Goal], "Steps | None"]
+Prove: TypeAlias = "Callable[[Goal], ProofStep | None]"
 
 
-def by_factors(goal: Goal, prove: Prove) -> Steps | None:
+def by_factors(goal: Goal, prove: Prove) -> ProofStep | None:
     """A product is >= 0 if its factors are; factors of even multiplicity are squares, positive ones drop out."""
     coefficient, mono, primitive = goal.value.num.primitive()
     unit, factors = factored(primitive) if len(primitive) > 1 else (fmpq(1), [])
     sign = 1 if coefficient * unit > 0 else -1
+    settled: list[tuple[Poly, Fraction]] = [(Poly.of(coefficient * unit), Fraction(1))]
     rest: Mono = ()
     for atom, exponent in mono:
         own = atom_sign(goal.alg, atom)
         even, nonzero = exponent % 2 == 0, exponent < 0 or not goal.strict
+        single = Poly({((atom, 1),): fmpq(1)})
         if own == POSITIVE or (even and (nonzero or own == NEGATIVE)) or (own == NONNEGATIVE and nonzero):
-            continue
-        if own == NEGATIVE or (own == NONPOSITIVE and nonzero):
+            settled.append((single, Fraction(exponent)))
+        elif own == NEGATIVE or (own == NONPOSITIVE and nonzero):
             sign = -sign
+            settled.append((single, Fraction(exponent)))
         else:
-            rest = mono_mul(rest, ((atom, exponent % 2 or 2),))
+            left = exponent % 2 or 2
+            rest = mono_mul(rest, ((atom, left),))
+            settled.append((single, Fraction(exponent - left)))
     odd = []
     for factor, multiplicity in factors:
         own = poly_sign(goal.alg, factor)
         if own == POSITIVE or (not goal.strict and (own == NONNEGATIVE or multiplicity % 2 == 0)):
+            settled.append((factor, Fraction(multiplicity)))
             continue
-        odd.append(factor if multiplicity % 2 else factor * factor)  # under a strict relation a square may not be 0
+        left = 1 if multiplicity % 2 else 2  # under a strict relation a square may not be 0
+        odd.append(factor if left == 1 else factor * factor)
+        settled.append((factor, Fraction(multiplicity - left)))
     for factor, multiplicity in goal.value.den:
         if multiplicity % 2 and poly_sign(goal.alg, factor) not in (POSITIVE, NONNEGATIVE):
             odd.append(factor)
-    return _remaining(goal, prove, sign, rest, odd)
+            settled.append((factor, Fraction(-multiplicity - 1)))
+        else:
+            settled.append((factor, Fraction(-multiplicity)))
+    return _remaining(goal, prove, sign, [Rational(p) for p in odd] + _single(rest), settled)
 
 
-def _remaining(goal: Goal, prove: Prove, sign: int, rest: Mono, odd: list[Poly]) -> Steps | None:
-    parts = [Rational(p) for p in odd] + ([Rational(Poly({rest: fmpq(1)}))] if rest else [])
+def _single(mono: Mono) -> list[Rational]:
+    return [Rational(Poly({mono: fmpq(1)}))] if mono else []
+
+
+def _written(goal: Goal, settled: list[tuple[Poly, Fraction]]) -> tuple[Expr, ...]:
+    """The factors whose signs are settled as expressions, without those that are 1."""
+    return tuple(raised(goal.write(p), e) for p, e in settled if e and p != Poly.of(1))
+
+
+def _remaining(
+    goal: Goal, prove: Prove, sign: int, parts: list[Rational], settled: list[tuple[Poly, Fraction]]
+) -> ProofStep | None:
     if not parts:
-        return (goal.step("a product of squares and positive factors"),) if sign > 0 else None
+        product = _written(goal, settled)
+        return goal.step("a product of squares and of factors > 0", uses=product) if sign > 0 else None
     if len(parts) == 1:
         value = parts[0] if sign > 0 else -parts[0]
         if value == goal.value:
             return None
-        steps = prove(goal.same(value))
-        return None if steps is None else (goal.step("positive factors taken out", f"{text_of(value)}"), *steps)
-    return _signs(goal, prove, sign, parts) if len(parts) <= 3 else None
+        step = prove(goal.same(value))
+        return (
+            None
+            if step is None
+            else _product(goal, [(settled[0][0].scaled((), fmpq(sign)), Fraction(1)), *settled[1:]], [value], [step])
+        )
+    return _signs(goal, prove, sign, parts, settled) if len(parts) <= 3 else None
 
 
-def _signs(goal: Goal, prove: Prove, sign: int, parts: list[Rational]) -> Steps | None:
+def _signs(
+    goal: Goal, prove: Prove, sign: int, parts: list[Rational], settled: list[tuple[Poly, Fraction]]
+) -> ProofStep | None:
     """Each factor with the one sign that can be proved."""
-    collected: list[Steps] = []
+    collected: list[ProofStep] = []
     for part in parts:
         for value, own in ((part, 1), (-part, -1)):
-            steps = prove(goal.sub(value))
-            if steps is not None:
-                collected.append(steps)
+            step = prove(goal.sub(value))
+            if step is not None:
+                collected.append(step)
                 sign *= own
                 break
         else:
-            return _together(goal, prove, sign, parts) if len(parts) == 2 and not collected else None
-    if sign < 0:
-        return None
-    return (goal.step("a product, factor by factor"), *(s for steps in collected for s in steps))
+            return _together(goal, prove, sign, parts, settled) if len(parts) == 2 and not collected else None
+    return _product(goal, settled, parts, collected) if sign > 0 else None
 
 
-def _together(goal: Goal, prove: Prove, sign: int, parts: list[Rational]) -> Steps | None:
+def _product(
+    goal: Goal, settled: list[tuple[Poly, Fraction]], parts: list[Rational], steps: list[ProofStep]
+) -> ProofStep:
+    uses = (*_written(goal, settled), *map(goal.write, parts))
+    return goal.step("a product, factor by factor", *steps, uses=uses)
+
+
+def _together(
+    goal: Goal, prove: Prove, sign: int, parts: list[Rational], settled: list[tuple[Poly, Fraction]]
+) -> ProofStep | None:
     """Two factors of one sign: where the first is >= 0 so is the second, and where it is <= 0 too."""
     if sign < 0 or goal.strict or goal.depth > 4:
         return None
     for first, second in (parts, parts[::-1]):
-        collected: list[Steps] = []
+        collected: list[ProofStep] = []
         for one, other in ((first, second), (-first, -second)):
-            fact = Fact(one, False, "the sign of the other factor in this case")
-            steps = prove(goal.sub(other, facts=(fact,)))
-            if steps is None:
+            step = prove(goal.where(one).sub(other))
+            if step is None:
                 break
-            collected.append(steps)
+            collected.append(step)
         else:
-            return (goal.step("two factors with the same sign"), *(s for steps in collected for s in steps))
+            uses = (*_written(goal, settled), goal.write(first), goal.write(second))
+            return goal.step("two factors with the same sign", *collected, uses=uses)
     return None
 
 
-def by_two_exponentials(goal: Goal, prove: Prove) -> Steps | None:
+def by_two_exponentials(goal: Goal, prove: Prove) -> ProofStep | None:
     """``a - b >= 0`` for positive a and b follows from ``log(a) - log(b) >= 0``."""
     if len(goal.value.num) != 2 or goal.value.den:
         return None
@@ -109,9 +147,11 @@ def by_two_exponentials(goal: Goal, prove: Prove) -> Steps | None:
         return None
     if any(a.head == "sum" for a in ratio.atoms) and not any(a.head == "exp" and has_log(a) for a in ratio.atoms):
         return None  # an indexed sum is easier to bound than its logarithm
-    gap = elementary.log(goal.alg, ratio)
-    steps = prove(goal.same(gap))
-    return None if steps is None else (goal.step("logarithms of both sides", f"{text_of(gap)}"), *steps)
+    step = prove(goal.same(elementary.log(goal.alg, ratio)))
+    if step is None:
+        return None
+    sides = tuple(goal.write(Poly({mono: scale})) for mono, scale in ((upper, cu), (lower, cl)))
+    return goal.step("logarithms of both sides", step, uses=sides)
 
 
 def has_log(atom: Atom) -> bool:
@@ -119,7 +159,7 @@ def has_log(atom: Atom) -> bool:
     return any(a.head == "sum" and any(b.head == "log" for b in a.data[1].atoms) for a, _ in atom.data[0])
 
 
-def by_powers(goal: Goal, prove: Prove) -> Steps | None:
+def by_powers(goal: Goal, prove: Prove) -> ProofStep | None:
     """``a - b >= 0`` for a, b >= 0 with fractional powers follows from ``a**n - b**n >= 0``."""
     if len(goal.value.num) != 2 or goal.value.den or goal.strict:
         return None
@@ -129,20 +169,24 @@ def by_powers(goal: Goal, prove: Prove) -> Steps | None:
     signs = {atom_sign(goal.alg, a) for mono in (m, n) for a, _ in mono}
     if power == 1 or power > 4 or (c > 0) == (d > 0) or not signs <= {POSITIVE, NONNEGATIVE}:
         return None
-    sides = [Rational(Poly({mono_pow(mono, power): abs(k) ** power})) for mono, k in ((m, c), (n, d))]
-    upper, lower = sides if c > 0 else sides[::-1]
-    value = elementary.reduced(goal.alg, upper) - elementary.reduced(goal.alg, lower)
-    steps = prove(goal.same(value))
-    return None if steps is None else (goal.step(f"both sides >= 0, to the power {power}", text_of(value)), *steps)
+    terms = [(mono, abs(k)) for mono, k in ((m, c), (n, d))]
+    upper, lower = terms if c > 0 else terms[::-1]
+    raised_sides = [Rational(Poly({mono_pow(mono, power): k**power})) for mono, k in (upper, lower)]
+    value = elementary.reduced(goal.alg, raised_sides[0]) - elementary.reduced(goal.alg, raised_sides[1])
+    step = prove(goal.same(value))
+    if step is None:
+        return None
+    sides = tuple(goal.write(Poly({mono: k})) for mono, k in (upper, lower))
+    return goal.step("powers of both sides", step, uses=(*sides, as_expr(power)))
 
 
-def by_squares(goal: Goal, prove: Prove) -> Steps | None:
+def by_squares(goal: Goal, prove: Prove) -> ProofStep | None:
     """Negative products ``-2*a*b`` are absorbed by squares: ``a**2 + b**2 - 2*a*b = (a - b)**2``."""
     if goal.value.den or goal.strict or not 3 <= len(goal.value.num) <= 40:
         return None
     terms = {m: Fraction(int(c.p), int(c.q)) for m, c in goal.value.num}
     squares = {mono_pow(m, Fraction(1, 2)): m for m in terms if _is_square(m) and terms[m] > 0}
-    used = []
+    used: list[tuple[Fraction, Mono, Mono, bool]] = []
     for mono in [m for m, c in terms.items() if c < 0 or not _is_positive(goal, m)]:
         pair = next(((a, b) for a in squares for b in squares if a != b and mono_mul(a, b) == mono
                      and min(terms[squares[a]], terms[squares[b]]) * 2 >= abs(terms[mono])), None)  # fmt: skip
@@ -151,15 +195,22 @@ def by_squares(goal: Goal, prove: Prove) -> Steps | None:
         half = abs(terms[mono]) / 2
         for side in pair:
             terms[squares[side]] -= half
-        used.append(f"{half}*({text_of(_one(pair[0]))} -+ {text_of(_one(pair[1]))})**2")
+        used.append((half, *pair, terms[mono] > 0))
         terms[mono] = Fraction(0)
     if any(c < 0 or (c and not _is_positive(goal, m)) for m, c in terms.items()):
         return None
-    return (goal.step("a sum of squares and of terms >= 0", " + ".join(used)),)
+    left = Poly({m: fmpq(c.numerator, c.denominator) for m, c in terms.items() if c})
+    parts = [apply("mul", as_expr(half), apply("pow", _sum(goal, a, b, plus), 2)) for half, a, b, plus in used]
+    total = as_expr(0) if not left else goal.write(left)
+    for part in parts:
+        total = total + part
+    return goal.step("a sum of squares and of terms >= 0", uses=(total,))
 
 
-def _one(mono: Mono) -> Rational:
-    return Rational(Poly({mono: fmpq(1)}))
+def _sum(goal: Goal, first: Mono, second: Mono, plus: bool) -> Expr:
+    """The sum or the difference of two monomials."""
+    a, b = (goal.write(Poly({mono: fmpq(1)})) for mono in (first, second))
+    return apply("add" if plus else "sub", a, b)
 
 
 def _is_square(mono: Mono) -> bool:

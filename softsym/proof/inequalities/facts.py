@@ -14,7 +14,7 @@ from softsym.algebra.polynomial import Atom, Index, Poly, Rational
 from softsym.algebra.renaming import rename
 from softsym.algebra.signs import sign_of
 from softsym.algebra.sums import sum_over
-from softsym.proof.inequalities.goal import Fact, Goal
+from softsym.proof.inequalities.goal import Fact, Goal, Summand
 
 MAX_FACTS = 60
 
@@ -22,11 +22,11 @@ MAX_FACTS = 60
 def facts_about(goal: Goal) -> list[Fact]:
     """The facts that may help with a goal: the known ones, and those that its atoms tell."""
     found = {f.value: f for f in goal.facts}
-    for bound, value, reason in goal.universal:
+    for bound, value in goal.universal:
         for i in free_names(goal.value):
             if in_range(goal, i, bound):
-                fact = Fact(rename(goal.alg, value, {bound: i}), False, reason)
-                found.setdefault(fact.value, fact)
+                own = rename(goal.alg, value, {bound: i})
+                found.setdefault(own, Fact(own, False, "given", (own,)))
     declared = frozenset[Atom]().union(*(f.value.atoms for f in goal.facts))
     for atom in sorted(goal.value.atoms | declared, key=lambda a: a.number):
         for fact in _of_atom(goal, atom):
@@ -57,16 +57,16 @@ def _extremum(goal: Goal, atom: Atom) -> Iterator[Fact]:
     whole = goal.alg.of(atom)
     for member in atom.data[0]:
         if member.index is None:
-            yield Fact(whole - member.body, False, "the maximum is at least each of its values")
+            yield Fact(whole - member.body, False, "a maximum is at least each of its values", (whole, member.body))
             continue
         for i in free_names(goal.value):
             if in_range(goal, i, member.index) and i not in member.excluded:
                 if member.excluded and (i in goal.generic or any(e in goal.generic for e in member.excluded)):
                     continue
                 value = rename(goal.alg, member.body, {member.index: i})
-                yield Fact(whole - value, False, f"the maximum is at least its value at {i}")
+                yield Fact(whole - value, False, "a maximum is at least each of its values", (whole, value))
                 for plain in _without_abs(value):
-                    yield Fact(whole - plain, False, f"the maximum is at least its value at {i}, and abs(x) >= x, -x")
+                    yield Fact(whole - plain, False, "a maximum is at least x and -x for each abs(x)", (whole, plain))
 
 
 def _without_abs(value: Rational) -> list[Rational]:
@@ -84,13 +84,14 @@ def _sum(goal: Goal, atom: Atom) -> Iterator[Fact]:
         return
     usable = [i for i in free_names(goal.value) if in_range(goal, i, names[0])]
     whole = goal.alg.of(atom)
+    terms = Summand(names[0], (body,))
     values = {i: rename(goal.alg, body, {names[0]: i}) for i in usable}
     positive = sign_of(goal.alg, body) == POSITIVE and goal.several
     for i in usable:
-        yield Fact(whole - values[i], positive, "a sum of terms >= 0 is at least each of them")
+        yield Fact(whole - values[i], positive, "a sum of terms >= 0 is at least each of them", (terms, i))
     yield from _between_extremes(goal, names[0], body)
     for i, j in combinations([i for i in usable if i not in goal.generic], 2):
-        yield Fact(whole - values[i] - values[j], False, "a sum of terms >= 0 is at least two of them")
+        yield Fact(whole - values[i] - values[j], False, "a sum of terms >= 0 is at least two of them", (terms, i, j))
 
 
 def _between_extremes(goal: Goal, index: Index, body: Rational) -> Iterator[Fact]:
@@ -111,7 +112,7 @@ def _between_extremes(goal: Goal, index: Index, body: Rational) -> Iterator[Fact
         w, x = _renewed(goal, weight, index, k), _renewed(goal, v, index, k)
         product = elementary.multiply(alg, above - x, x + below)
         total = sum_over(alg, elementary.multiply(alg, w, product), k)
-        yield Fact(total, False, "each value lies between the smallest and the largest")
+        yield Fact(total, False, "each value lies between the smallest and the largest", (Summand(k, (w, x)),))
 
 
 def _renewed(goal: Goal, value: Rational, index: Index, by: Index) -> Rational:
@@ -119,35 +120,38 @@ def _renewed(goal: Goal, value: Rational, index: Index, by: Index) -> Rational:
 
 
 def _share(goal: Goal, atom: Atom) -> Iterator[Fact]:
-    yield Fact(Rational.of(1) - goal.alg.of(atom), False, "an indicator or a share is at most 1")
+    share = goal.alg.of(atom)
+    yield Fact(Rational.of(1) - share, False, "a share is at most 1", (share,))
 
 
 def _absolute(goal: Goal, atom: Atom) -> Iterator[Fact]:
     whole = goal.alg.of(atom)
-    yield Fact(whole - atom.data[0], False, "abs(x) >= x")
-    yield Fact(whole + atom.data[0], False, "abs(x) >= -x")
+    for value in (atom.data[0], -atom.data[0]):
+        yield Fact(whole - value, False, "abs(x) >= x", (value,))
 
 
 def _entry(goal: Goal, atom: Atom) -> Iterator[Fact]:
     vector, _ = atom.data
     if goal.alg.vectors[vector].domain in ("distribution", "simplex"):
         strict = goal.several and goal.alg.vectors[vector].domain == "distribution"
-        yield Fact(Rational.of(1) - goal.alg.of(atom), strict, "an entry of a distribution is at most 1")
+        share = goal.alg.of(atom)
+        yield Fact(Rational.of(1) - share, strict, "a share is at most 1", (share,))
 
 
 def _length(goal: Goal, atom: Atom) -> Iterator[Fact]:
     if goal.alg.scalars.get(atom.data[0]) == "length":
         least = 2 if goal.several and atom.data[0] == "N" else 1
-        yield Fact(goal.alg.of(atom) - Rational.of(least), False, f"a length is at least {least}")
+        length = goal.alg.of(atom)
+        yield Fact(length - Rational.of(least), False, f"a length is at least {least}", (length,))
 
 
 def _count(goal: Goal, atom: Atom) -> Iterator[Fact]:
     whole = goal.alg.of(atom)
-    yield Fact(whole - Rational.of(1), False, "at least one value is the maximum")
+    yield Fact(whole - Rational.of(1), False, "at least one value is the maximum", (whole,))
     size = Rational.of(0)
     for member in atom.data[-1]:
         size = size + (Rational.of(1) if member.index is None else goal.alg.length(goal.alg.ranges[member.index]))
-    yield Fact(size - whole, False, "at most all values are the maximum")
+    yield Fact(size - whole, False, "at most all values are the maximum", (whole, size))
 
 
 def _exp(goal: Goal, atom: Atom) -> Iterator[Fact]:
@@ -156,7 +160,7 @@ def _exp(goal: Goal, atom: Atom) -> Iterator[Fact]:
         return  # the tangent at 0 says little of these
     whole = goal.alg.of(atom)
     exponent = Rational(Poly({mono: fmpq(1)}))
-    yield Fact(whole - Rational.of(1) - exponent, False, "exp(x) >= 1 + x")
+    yield Fact(whole - Rational.of(1) - exponent, False, "exp(x) >= 1 + x", (exponent,))
 
 
 def _log(goal: Goal, atom: Atom) -> Iterator[Fact]:
@@ -164,10 +168,10 @@ def _log(goal: Goal, atom: Atom) -> Iterator[Fact]:
     if any(a.head in ("sum", "max", "abs") for a in value.atoms):
         return  # the tangent at 1 says little of these
     whole = goal.alg.of(atom)
-    yield Fact(value - Rational.of(1) - whole, False, "log(x) <= x - 1")
+    yield Fact(value - Rational.of(1) - whole, False, "log(x) <= x - 1", (value,))
     if value.constant() is None:
         below = elementary.integer_power(goal.alg, value, -1)
-        yield Fact(whole - Rational.of(1) + below, False, "log(x) >= 1 - 1/x")
+        yield Fact(whole - Rational.of(1) + below, False, "log(x) >= 1 - 1/x", (value,))
 
 
 _RULES: dict[str, Callable[[Goal, Atom], Iterator[Fact]]] = {

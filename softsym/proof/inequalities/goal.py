@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Any
 
+from softsym.algebra import elementary
 from softsym.algebra.context import Algebra
 from softsym.algebra.polynomial import Index, Rational
+from softsym.algebra.writer import product
 from softsym.errors import BudgetError
-from softsym.proof.inequalities.text import text_of
-from softsym.proof.verdict import ProofStep
+from softsym.expression import Expr, apply, number
+from softsym.language import Chain
+from softsym.proof.inequalities.writing import Summand, raised, written
+from softsym.proof.steps import ProofStep, Use
 
-Steps: TypeAlias = "tuple[ProofStep, ...]"
+COMBINATION = "a sum of multiples of what is known"
+CASES = "cases"
+EQUAL = "equal"
 
 
 @dataclass(frozen=True)
 class Fact:
-    """``value >= 0``, or ``> 0`` if ``strict``, and why."""
+    """``value >= 0``, or ``> 0`` if ``strict``, by a lemma about some quantities.
+
+    ``about`` are normal forms, summands, indices or expressions; ``value`` is the lemma's quantity times ``scale``.
+    """
 
     value: Rational
     strict: bool
-    reason: str
+    lemma: str = "given"
+    about: tuple[Any, ...] = ()
+    scale: Rational | None = None
 
 
 @dataclass
@@ -41,30 +53,65 @@ class Budget:
 class Goal:
     """``value >= 0`` (``> 0`` if ``strict``).
 
-    ``facts`` are known besides what the atoms themselves tell, ``universal`` ones (a bound index, a quantity >= 0 for
-    every value of it, the reason) at every index; ``generic`` are indices that may coincide with others;
-    ``several`` says that two different indices exist, so that the length is at least 2; ``budget`` is shared.
+    ``facts`` are known besides what the atoms themselves tell, ``universal`` ones (a bound index and a quantity >= 0
+    for every value of it) at every index; ``given`` are the hypotheses of the case as expressions; ``generic`` are
+    indices that may coincide with others; ``several`` says that two different indices exist, so that the length is at
+    least 2; ``budget`` is shared.
     """
 
     alg: Algebra
     value: Rational
     strict: bool = False
     facts: tuple[Fact, ...] = ()
-    universal: tuple[tuple[Index, Rational, str], ...] = ()
+    universal: tuple[tuple[Index, Rational], ...] = ()
+    given: tuple[Chain, ...] = ()
     generic: frozenset[Index] = frozenset()
     several: bool = False
     depth: int = 0
     budget: Budget = field(default_factory=Budget)
 
-    def sub(self, value: Rational, *, strict: bool | None = None, facts: tuple[Fact, ...] = ()) -> Goal:
+    def sub(self, value: Rational, *, strict: bool | None = None) -> Goal:
         """A goal one level deeper."""
         own = self.strict if strict is None else strict
-        return replace(self, value=value, strict=own, facts=(*self.facts, *facts), depth=self.depth + 1)
+        return replace(self, value=value, strict=own, depth=self.depth + 1)
+
+    def where(self, value: Rational) -> Goal:
+        """The goal in the case that a quantity is >= 0."""
+        return replace(self, facts=(*self.facts, Fact(value, False, "given", (value,))),
+                       given=(*self.given, nonnegative(self.write(value))))  # fmt: skip
 
     def same(self, value: Rational) -> Goal:
         """An equivalent goal, at the same level."""
         return replace(self, value=value)
 
-    def step(self, rule: str, after: str = "", condition: str = "") -> ProofStep:
+    def write(self, quantity: Any) -> Expr:
+        """A normal form, or an index, as an expression of the language."""
+        return written(self.alg, quantity)[0]
+
+    def terms(self, value: Rational) -> Expr:
+        """A normal form term by term, so that the signs of its terms show."""
+        below = [raised(self.write(p), n) for p, n in value.den]
+        return apply("div", self.write(value.num), product(below)) if below else self.write(value.num)
+
+    def combined(self, multiples: Iterable[tuple[Rational, Fact]], rest: ProofStep) -> ProofStep:
+        """The step that this goal is the rest plus multiples, with factors >= 0, of known inequalities."""
+        uses = tuple(self._use(factor, fact) for factor, fact in multiples)
+        if rest.rule == EQUAL:
+            return self.step(COMBINATION, uses=uses)
+        return self.step(COMBINATION, rest, uses=(*uses, Use(number(1), "step")))
+
+    def _use(self, factor: Rational, fact: Fact) -> Use:
+        scaled = factor if fact.scale is None else elementary.multiply(self.alg, factor, fact.scale)
+        return Use(self.write(scaled), fact.lemma, tuple(e for a in fact.about for e in written(self.alg, a)))
+
+    def step(self, rule: str, *steps: ProofStep, uses: tuple[Any, ...] = (), note: str = "") -> ProofStep:
         """A step of a proof of this goal."""
-        return ProofStep(rule, f"{text_of(self.value)} {'>' if self.strict else '>='} 0", after, condition)
+        return ProofStep(rule, nonnegative(self.write(self.value), self.strict), steps, uses, self.given, note)
+
+
+def nonnegative(expr: Expr, strict: bool = False) -> Chain:
+    """``expr >= 0``, or ``> 0``."""
+    return Chain((expr, number(0)), (">" if strict else ">=",))
+
+
+__all__ = ["Budget", "Fact", "Goal", "Summand", "nonnegative"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flint import fmpq
 
 from softsym.algebra import elementary
@@ -12,13 +10,13 @@ from softsym.algebra.polynomial import Atom, Poly, Rational, mono_mul
 from softsym.algebra.renaming import rename
 from softsym.algebra.signs import poly_sign
 from softsym.algebra.sums import sum_over
-from softsym.proof.inequalities.goal import Goal, Steps
-from softsym.proof.inequalities.text import text_of
+from softsym.expression import Symbol, apply
+from softsym.proof.inequalities.factors import Prove
+from softsym.proof.inequalities.goal import Fact, Goal, Summand
+from softsym.proof.steps import ProofStep
 
-Prove = Callable[[Goal], "Steps | None"]
 
-
-def by_diagonal(goal: Goal, prove: Prove) -> Steps | None:
+def by_diagonal(goal: Goal, prove: Prove) -> ProofStep | None:
     """``(sum w*v)**2 >= sum v**2*(2*w**2 - w*W)`` with W = sum w, for w >= 0 (since 2*x*y >= -x**2 - y**2)."""
     if goal.value.den:
         return None
@@ -28,12 +26,11 @@ def by_diagonal(goal: Goal, prove: Prove) -> Steps | None:
             outside = Poly({mono_mul(m, ((atom, -2),)): c for m, c in terms.items()})
             if not terms or poly_sign(goal.alg, outside) not in (POSITIVE, NONNEGATIVE):
                 continue
-            rest = Rational(Poly({m: c for m, c in goal.value.num if m not in terms}))
-            value = rest + elementary.multiply(goal.alg, Rational(outside), _diagonal(goal, atom, factor_of))
-            steps = prove(goal.sub(value))
-            if steps is not None:
-                rule = "the square of a sum is at least its part on the diagonal: 2*x*y >= -x**2 - y**2"
-                return goal.step(rule, f"{text_of(value)} >= 0", "weights >= 0"), *steps
+            fact = _diagonal(goal, atom, factor_of)
+            known = [(Rational(outside), fact)]
+            step = prove(goal.sub(goal.value - elementary.multiply(goal.alg, known[0][0], fact.value)))
+            if step is not None:
+                return goal.combined(known, step)
     return None
 
 
@@ -48,7 +45,7 @@ def _weights(goal: Goal, atom: Atom) -> list[Poly]:
     return [Poly({(unknown[0],): fmpq(1)})] if len(unknown) == 1 and unknown[0][1] == 1 else []
 
 
-def _diagonal(goal: Goal, atom: Atom, entry: Poly) -> Rational:
+def _diagonal(goal: Goal, atom: Atom, entry: Poly) -> Fact:
     alg = goal.alg
     index = atom.data[0][0]
     k = alg.fresh_index(alg.ranges[index])
@@ -57,10 +54,12 @@ def _diagonal(goal: Goal, atom: Atom, entry: Poly) -> Rational:
     whole = sum_over(alg, w, k)
     twice = elementary.multiply(alg, Rational.of(2), elementary.multiply(alg, w, w))
     weight = twice - elementary.multiply(alg, w, whole)
-    return sum_over(alg, elementary.multiply(alg, elementary.multiply(alg, v, v), weight), k)
+    least = sum_over(alg, elementary.multiply(alg, elementary.multiply(alg, v, v), weight), k)
+    square = elementary.multiply(alg, alg.of(atom), alg.of(atom))
+    return Fact(square - least, False, "(sum w*v)**2 >= sum v**2*(2*w**2 - w*W)", (Summand(k, (w, v)),))
 
 
-def by_centring(goal: Goal, prove: Prove) -> Steps | None:
+def by_centring(goal: Goal, prove: Prove) -> ProofStep | None:
     """A goal that does not change when a constant is added to a vector holds if it holds where the vector sums to 0."""
     if goal.depth > 1 or goal.value.den:
         return None
@@ -69,9 +68,10 @@ def by_centring(goal: Goal, prove: Prove) -> Steps | None:
         if total is None or total not in goal.value.num.atoms or not _is_invariant(goal, name):
             continue
         value = Rational(Poly({m: c for m, c in goal.value.num if all(a is not total for a, _ in m)}))
-        steps = prove(goal.sub(value))
-        if steps is not None:
-            return goal.step(f"unchanged by a constant added to {name}", f"so sum({name}) = 0 may be assumed"), *steps
+        step = prove(goal.sub(value))
+        if step is not None:
+            vector = Symbol(name, goal.alg.vectors[name])
+            return goal.step("an instance", step, uses=(vector, vector - apply("mean", vector)))
     return None
 
 

@@ -11,9 +11,10 @@ from softsym.algebra.polynomial import Rational, cancelled
 from softsym.algebra.signs import sign_of
 from softsym.errors import BudgetError, UnsupportedError
 from softsym.proof.inequalities import convexity, elimination, factors, quadratic, splitting, termwise
-from softsym.proof.inequalities.goal import Budget, Goal, Steps
+from softsym.proof.inequalities.goal import EQUAL, Budget, Goal
+from softsym.proof.steps import ProofStep
 
-Rule: TypeAlias = "Callable[[Goal, Callable[[Goal], Steps | None]], Steps | None]"
+Rule: TypeAlias = "Callable[[Goal, Callable[[Goal], ProofStep | None]], ProofStep | None]"
 
 DEPTHS = {2: 60, 3: 150, 4: 300, 5: 600, 7: 800}
 """The depths to which proofs are looked for in turn, and how many goals are tried at each."""
@@ -39,17 +40,17 @@ RULES: tuple[Rule, ...] = (
 """The rules in the order in which they are tried, cheap and safe ones first."""
 
 
-def prove(goal: Goal) -> Steps | None:
+def prove(goal: Goal) -> ProofStep | None:
     """The steps of a proof of a goal, or ``None``; short proofs are looked for first."""
     for deepest, goals in DEPTHS.items():
         try:
-            steps = _Search(deepest).prove(replace(goal, budget=Budget(goals, goal.budget.deadline)))
+            step = _Search(deepest).prove(replace(goal, budget=Budget(goals, goal.budget.deadline)))
         except BudgetError:
             if time.monotonic() > goal.budget.deadline:
                 raise
             continue
-        if steps is not None:
-            return steps
+        if step is not None:
+            return step
     return None
 
 
@@ -58,15 +59,15 @@ class _Search:
         self.deepest = deepest
         self.failed: dict[tuple[object, ...], int] = {}
 
-    def prove(self, goal: Goal) -> Steps | None:
+    def prove(self, goal: Goal) -> ProofStep | None:
         """Prove a goal by its sign or by the first rule that works."""
         goal.budget.spend()
         value = cancelled(goal.value)
         if value.is_zero:
-            return None if goal.strict else (goal.step("both sides are equal"),)
+            return None if goal.strict else goal.step(EQUAL)
         sign = sign_of(goal.alg, value)
         if sign == "positive" or (sign == "nonnegative" and not goal.strict):
-            return (goal.step("every term has this sign"),)
+            return goal.step("every term has this sign", uses=(goal.terms(value),))
         if sign in ("negative", "nonpositive") or goal.depth >= self.deepest:
             return None
         key = (value, goal.strict, frozenset(f.value for f in goal.facts), goal.universal)
@@ -75,13 +76,13 @@ class _Search:
         self.failed[key] = goal.depth
         return self._by_rules(goal, value)
 
-    def _by_rules(self, goal: Goal, value: Rational) -> Steps | None:
+    def _by_rules(self, goal: Goal, value: Rational) -> ProofStep | None:
         goal = replace(goal, value=value)
         for rule in RULES:
             try:
-                steps = rule(goal, self.prove)
+                step = rule(goal, self.prove)
             except UnsupportedError:
                 continue
-            if steps is not None:
-                return steps
+            if step is not None:
+                return step
         return None

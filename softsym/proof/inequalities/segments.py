@@ -22,12 +22,11 @@ from typing import TypeAlias
 from softsym.algebra import Assumptions, ZeroTest
 from softsym.errors import SoftsymError
 from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, number, substitute, walk
-from softsym.proof.inequalities.goal import Steps
 from softsym.proof.inequalities.smooth import is_smooth
-from softsym.proof.verdict import ProofStep
+from softsym.proof.steps import ProofStep, at_most
 from softsym.symbols import Kind
 
-Bound: TypeAlias = "Callable[[Expr, Expr, Assumptions], Steps | str]"
+Bound: TypeAlias = "Callable[[Expr, Expr, Assumptions], ProofStep | str]"
 """Proves ``left <= right``."""
 
 
@@ -40,8 +39,8 @@ class Claim:
     known: Assumptions
     bound: Bound
 
-    def holds(self, left: Expr, right: Expr, known: Assumptions | None = None) -> Steps | None:
-        found = self.bound(left, right, known or self.known)
+    def holds(self, left: Expr, right: Expr) -> ProofStep | None:
+        found = self.bound(left, right, self.known)
         return None if isinstance(found, str) else found
 
     def equal(self, left: Expr, right: Expr) -> bool:
@@ -50,35 +49,35 @@ class Claim:
         except SoftsymError:
             return False
 
-    def step(self, rule: str, after: str) -> ProofStep:
-        return ProofStep(rule, f"{self.left} <= {self.right}", after)
+    def step(self, rule: str, *steps: ProofStep, uses: tuple[Expr, ...] = ()) -> ProofStep:
+        return ProofStep(rule, at_most(self.left, self.right), steps, uses)
 
 
-def prove_by_derivative(claim: Claim) -> Steps | None:
+def prove_by_derivative(claim: Claim) -> ProofStep | None:
     """The steps of a proof by one of the theorems of this module, or ``None``."""
     for theorem in (_monotone, _convex, _lipschitz, _operator):
-        steps = theorem(claim)
-        if steps is not None:
-            return steps
+        step = theorem(claim)
+        if step is not None:
+            return step
     return None
 
 
 # a scalar that grows
 
 
-def _monotone(claim: Claim) -> Steps | None:
+def _monotone(claim: Claim) -> ProofStep | None:
     scalars = [s for s in free_symbols(claim.left) | free_symbols(claim.right) if s.kind.type == "scalar"]
     for low in scalars:
         for high in scalars:
             gap = apply("sub", high, low)
             if low != high and (gap in claim.known.nonnegative or gap in claim.known.positive):
-                steps = _between(claim, low, high)
-                if steps is not None:
-                    return steps
+                step = _between(claim, low, high)
+                if step is not None:
+                    return step
     return None
 
 
-def _between(claim: Claim, low: Symbol, high: Symbol) -> Steps | None:
+def _between(claim: Claim, low: Symbol, high: Symbol) -> ProofStep | None:
     name = Symbol("s_between", Kind("scalar", "positive" if _is_nonnegative(claim, low) else "real"))
     at_low, at_high = substitute(claim.left, {low: name}), substitute(claim.right, {high: name})
     rising = low in free_symbols(claim.left) and at_low == at_high
@@ -90,10 +89,8 @@ def _between(claim: Claim, low: Symbol, high: Symbol) -> Steps | None:
         return None
     slope = apply("diff", at_low, name)
     zero = number(0)
-    steps = claim.holds(zero, slope) if rising else claim.holds(slope, zero)
-    relation = f"0 <= {slope}" if rising else f"{slope} <= 0"
-    rule = f"monotone between {low.name} and {high.name}"
-    return None if steps is None else (claim.step(rule, relation), *steps)
+    step = claim.holds(zero, slope) if rising else claim.holds(slope, zero)
+    return None if step is None else claim.step("monotone between two values", step, uses=(at_low, name, low, high))
 
 
 def _is_nonnegative(claim: Claim, low: Symbol) -> bool:
@@ -107,16 +104,17 @@ def _is_nonnegative(claim: Claim, low: Symbol) -> bool:
 # convex functions of a vector
 
 
-def _convex(claim: Claim) -> Steps | None:
+def _convex(claim: Claim) -> ProofStep | None:
     for convex, inner, outer in ((True, claim.left, claim.right), (False, claim.right, claim.left)):
         for x, y in _vector_pairs(claim):
-            found = _mixed(claim, inner, outer, x, y)
-            if found is None:
-                found = _tangent(claim, outer, inner, x, y)
+            mixed = _mixed(claim, inner, outer, x, y)
+            found, share = mixed if mixed is not None else (_tangent(claim, outer, inner, x, y), None)
             if found is not None and is_smooth(found, x, claim.known):
-                steps = _curvature(claim, found, x, convex)
-                if steps is not None:
-                    return steps
+                step = _curvature(claim, found, x, convex)
+                if step is not None:
+                    points = (share, x, y) if share is not None else (x, y)
+                    return claim.step("convex by its Hessian" if convex else "concave by its Hessian", step,
+                                      uses=(found, *points))  # fmt: skip
     return None
 
 
@@ -126,8 +124,8 @@ def _vector_pairs(claim: Claim) -> Iterator[tuple[Symbol, Symbol]]:
     yield from ((x, y) for x in vectors for y in vectors if x != y and x.shape == y.shape)
 
 
-def _mixed(claim: Claim, inner: Expr, outer: Expr, x: Symbol, y: Symbol) -> Expr | None:
-    """F with ``inner == F(t*x + (1 - t)*y)`` and ``outer == t*F(x) + (1 - t)*F(y)`` for a t in [0, 1]."""
+def _mixed(claim: Claim, inner: Expr, outer: Expr, x: Symbol, y: Symbol) -> tuple[Expr, Expr] | None:
+    """F, t with ``inner == F(t*x + (1 - t)*y)`` and ``outer == t*F(x) + (1 - t)*F(y)``, t in [0, 1]."""
     for node in walk(inner):
         if not isinstance(node, Apply) or node.shape != x.shape or not {x, y} <= free_symbols(node):
             continue
@@ -138,7 +136,7 @@ def _mixed(claim: Claim, inner: Expr, outer: Expr, x: Symbol, y: Symbol) -> Expr
             function = replaced(inner, node, x)
             mean = share * function + rest * substitute(function, {x: y})
             if y not in free_symbols(function) and claim.equal(outer, mean):
-                return function
+                return function, share
     return None
 
 
@@ -153,14 +151,11 @@ def _tangent(claim: Claim, outer: Expr, inner: Expr, x: Symbol, y: Symbol) -> Ex
     return function if claim.equal(inner, line) else None
 
 
-def _curvature(claim: Claim, function: Expr, x: Symbol, convex: bool) -> Steps | None:
+def _curvature(claim: Claim, function: Expr, x: Symbol, convex: bool) -> ProofStep | None:
     v = _direction(claim, x)
     form = apply("dot", v, apply("matmul", apply("hessian", function, x), v))
     zero = number(0)
-    steps = claim.holds(zero, form) if convex else claim.holds(form, zero)
-    relation = f"0 <= {form}" if convex else f"{form} <= 0"
-    rule = "convex, by its Hessian" if convex else "concave, by its Hessian"
-    return None if steps is None else (claim.step(rule, relation), *steps)
+    return claim.holds(zero, form) if convex else claim.holds(form, zero)
 
 
 def _direction(claim: Claim, x: Symbol) -> Symbol:
@@ -192,7 +187,7 @@ def _difference(claim: Claim, node: Expr, x: Symbol, y: Symbol) -> Expr | None:
     return first if is_smooth(first, x, claim.known) else None
 
 
-def _lipschitz(claim: Claim) -> Steps | None:
+def _lipschitz(claim: Claim) -> ProofStep | None:
     """``norm(F(x) - F(y), r) <= K*norm(x - y, q)``, and ``abs(f(x) - f(y))`` likewise."""
     node = claim.left
     if not isinstance(node, Apply) or node.head not in ("norm", "abs"):
@@ -210,7 +205,9 @@ def _lipschitz(claim: Claim) -> Steps | None:
             target = node.args[1] if node.head == "norm" else None
             steps = _operator_norm(claim, function, x, factor, target, distance.args[1])
             if steps is not None:
-                return steps
+                norms = (distance.args[1], *([] if target is None else [target]))
+                return claim.step("Lipschitz by the norm of the derivative", *steps,
+                                  uses=(function, x, y, factor, *norms))  # fmt: skip
     return None
 
 
@@ -220,26 +217,22 @@ def _is_gap(claim: Claim, node: Expr, x: Symbol, y: Symbol) -> bool:
 
 def _operator_norm(
     claim: Claim, function: Expr, x: Symbol, factor: Expr, target: Expr | None, source: Expr
-) -> Steps | None:
+) -> tuple[ProofStep, ...] | None:
     """The Jacobian's norm from ``source`` to ``target`` is at most ``factor``."""
-    names = {"1": "oo", "oo": "1", "2": "2"}
-    dual = names.get(str(source))
-    if dual is None:
-        return None
     if target is None:
-        bound = apply("norm", apply("grad", function, x), _order(dual))
-        return _reduced(claim, f"the gradient's {dual}-norm bounds the slope", bound, factor)
+        dual = {"1": "oo", "oo": "1", "2": "2"}.get(str(source))
+        return None if dual is None else _one(claim, apply("norm", apply("grad", function, x), _order(dual)), factor)
+    norms = str(source), str(target)
+    if norms == ("2", "2"):
+        return _spectral(claim, function, x, factor)
     jacobian = apply("jacobian", function, x)
     row, column = (Symbol(n, Kind("index", "index", x.kind.length)) for n in ("i_row", "j_column"))
-    if str(source) == "1" and str(target) == "oo":
-        return _reduced(claim, "from 1 to oo: the largest entry", apply("abs", jacobian[row, column]), factor)
-    if str(source) == "1" and str(target) == "1":
-        bound = apply("sum", apply("abs", jacobian[row, column]), row)
-        return _reduced(claim, "from 1 to 1: the largest column sum", bound, factor)
-    if str(source) == "oo" and str(target) == "oo":
-        bound = apply("sum", apply("abs", jacobian[row, column]), column)
-        return _reduced(claim, "from oo to oo: the largest row sum", bound, factor)
-    return _spectral(claim, function, x, factor) if str(source) == str(target) == "2" else None
+    size = apply("abs", jacobian[row, column])
+    over = {("1", "oo"): None, ("1", "1"): row, ("oo", "oo"): column}
+    if norms not in over:
+        return None
+    index = over[norms]
+    return _one(claim, size if index is None else apply("sum", size, index), factor)
 
 
 def _order(name: str) -> Expr:
@@ -248,12 +241,12 @@ def _order(name: str) -> Expr:
     return symbol("oo") if name == "oo" else number(int(name))
 
 
-def _reduced(claim: Claim, rule: str, bound: Expr, factor: Expr) -> Steps | None:
-    steps = claim.holds(bound, factor)
-    return None if steps is None else (claim.step(f"Lipschitz; {rule}", f"{bound} <= {factor}"), *steps)
+def _one(claim: Claim, bound: Expr, factor: Expr) -> tuple[ProofStep, ...] | None:
+    step = claim.holds(bound, factor)
+    return None if step is None else (step,)
 
 
-def _spectral(claim: Claim, function: Expr, x: Symbol, factor: Expr) -> Steps | None:
+def _spectral(claim: Claim, function: Expr, x: Symbol, factor: Expr) -> tuple[ProofStep, ...] | None:
     """For a symmetric Jacobian, ``-K*v'v <= v'Jv <= K*v'v``."""
     jacobian, v = apply("jacobian", function, x), _direction(claim, x)
     if not claim.equal(jacobian, apply("transpose", jacobian)):
@@ -261,13 +254,10 @@ def _spectral(claim: Claim, function: Expr, x: Symbol, factor: Expr) -> Steps | 
     form, size = apply("dot", v, apply("matmul", jacobian, v)), factor * apply("dot", v, v)
     upper = claim.holds(form, size)
     lower = None if upper is None else claim.holds(apply("neg", size), form)
-    if upper is None or lower is None:
-        return None
-    rule = "Lipschitz; the Jacobian is symmetric, so its quadratic form bounds it"
-    return (claim.step(rule, f"-({size}) <= {form} <= {size}"), *upper, *lower)
+    return None if upper is None or lower is None else (upper, lower)
 
 
-def _operator(claim: Claim) -> Steps | None:
+def _operator(claim: Claim) -> ProofStep | None:
     """``c*dot(D, D) <= d*dot(D, x - y)`` or ``0 <= dot(D, x - y)`` for ``D = F(x) - F(y)``."""
     for x, y in _vector_pairs(claim):
         for node in {n for n in walk(claim.right) if isinstance(n, Apply) and n.head == "dot"}:
@@ -275,30 +265,33 @@ def _operator(claim: Claim) -> Steps | None:
                 function = _difference(claim, one, x, y)
                 if function is None or not claim.equal(other, x - y):
                     continue
-                steps = _coercive(claim, function, x, one, node)
-                if steps is not None:
-                    return steps
+                step = _coercive(claim, function, (x, y), one, node)
+                if step is not None:
+                    return step
     return None
 
 
-def _coercive(claim: Claim, function: Expr, x: Symbol, difference: Expr, product: Expr) -> Steps | None:
+def _coercive(
+    claim: Claim, function: Expr, points: tuple[Symbol, Symbol], difference: Expr, product: Expr
+) -> ProofStep | None:
+    x = points[0]
     jacobian, v = apply("jacobian", function, x), _direction(claim, x)
     form = apply("dot", v, apply("matmul", jacobian, v))
     size = replaced(claim.right, product, number(1))
-    if not claim.equal(claim.right, size * product) or claim.holds(number(0), size) is None:
+    if set(points) & free_symbols(size) or not claim.equal(claim.right, size * product):
         return None
-    lower = claim.holds(number(0), form)
-    if lower is None:
+    above, lower = claim.holds(number(0), size), claim.holds(number(0), form)
+    if above is None or lower is None:
         return None
     if claim.equal(claim.left, number(0)):
-        return (claim.step("a monotone operator, by its Jacobian", f"0 <= {form}"), *lower)
+        return claim.step("a monotone operator by its Jacobian", above, lower, uses=(function, *points, size))
     square = apply("dot", difference, difference)
     share = replaced(claim.left, square, number(1))
-    if {x} & free_symbols(share) or not claim.equal(claim.left, share * square):
+    if set(points) & free_symbols(share) or not claim.equal(claim.left, share * square):
         return None
-    if not claim.equal(jacobian, apply("transpose", jacobian)) or claim.holds(number(0), share) is None:
+    least = claim.holds(number(0), share) if claim.equal(jacobian, apply("transpose", jacobian)) else None
+    upper = None if least is None else claim.holds(share * form, size * apply("dot", v, v))
+    if least is None or upper is None:
         return None
-    upper = claim.holds(share * form, size * apply("dot", v, v))
-    rule = "cocoercive: a symmetric Jacobian between 0 and K (Baillon and Haddad)"
-    after = f"0 <= {form} and ({share})*({form}) <= ({size})*dot({v}, {v})"
-    return None if upper is None else (claim.step(rule, after), *lower, *upper)
+    rule = "cocoercive by a symmetric Jacobian between 0 and K (Baillon and Haddad)"
+    return claim.step(rule, above, lower, least, upper, uses=(function, *points, size, share))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
@@ -14,24 +13,25 @@ from softsym.algebra.families import Member
 from softsym.algebra.polynomial import Atom, Index, Poly, Rational
 from softsym.algebra.renaming import rename
 from softsym.algebra.signs import is_positive, sign_of
-from softsym.proof.inequalities.goal import Fact, Goal, Steps
+from softsym.language import Chain
+from softsym.proof.inequalities.factors import Prove
+from softsym.proof.inequalities.goal import CASES, Fact, Goal
+from softsym.proof.steps import ProofStep
 
-Prove = Callable[[Goal], "Steps | None"]
 
-
-def by_members(goal: Goal, prove: Prove) -> Steps | None:
+def by_members(goal: Goal, prove: Prove) -> ProofStep | None:
     """A goal that an extremum makes smaller holds if it holds with each value in its place."""
     atom = _of_sign(goal, "max", negative=True)
     if atom is None:
         return None
-    collected: list[Steps] = []
+    collected: list[ProofStep] = []
     for member in atom.data[0]:
         case, value = _at_member(goal, atom, member)
-        steps = prove(case.sub(replaced(case, case.value, atom, value)))
-        if steps is None:
+        step = prove(case.sub(replaced(case, case.value, atom, value)))
+        if step is None:
             return None
-        collected.append(steps)
-    return (goal.step("the maximum is one of its values: each in its place"), *(s for c in collected for s in c))
+        collected.append(step)
+    return goal.step(CASES, *collected, note="the maximum is one of its values")
 
 
 def _at_member(goal: Goal, atom: Atom, member: Member) -> tuple[Goal, Rational]:
@@ -48,16 +48,16 @@ def with_largest(goal: Goal, atom: Atom, best: Rational) -> Goal:
     for member in atom.data[0]:
         if member.index is not None and not member.excluded:
             bound = goal.alg.fresh_index(goal.alg.ranges[member.index])
-            value = best - rename(goal.alg, member.body, {member.index: bound})
-            known.append((bound, value, "the largest value is at least each value"))
-    return replace(goal, universal=(*goal.universal, *known))
+            known.append((bound, best - rename(goal.alg, member.body, {member.index: bound})))
+    largest = Chain((goal.write(best), goal.write(goal.alg.of(atom))), (">=",))
+    return replace(goal, universal=(*goal.universal, *known), given=(*goal.given, largest))
 
 
 def new_index(goal: Goal, bound: Index) -> tuple[Index, Goal]:
     """A fresh free index over the range of a bound one; it may coincide with any other."""
     length = goal.alg.ranges[bound]
     taken = goal.generic.union(
-        goal.value.free, *(f.value.free for f in goal.facts), *(v.free for _, v, _ in goal.universal)
+        goal.value.free, *(f.value.free for f in goal.facts), *(v.free for _, v in goal.universal)
     )
     names = (f"k{n}" for n in count(1))
     name = next(n for n in names if n not in taken and goal.alg.ranges.get(n, length) == length)
@@ -111,50 +111,50 @@ def _of_sign(goal: Goal, head: str, *, negative: bool) -> Atom | None:
     return None
 
 
-def by_absolute_value(goal: Goal, prove: Prove) -> Steps | None:
+def by_absolute_value(goal: Goal, prove: Prove) -> ProofStep | None:
     """``b - abs(x) >= 0`` if ``b - x >= 0`` and ``b + x >= 0``; ``abs(x)`` on the other side by the sign of x."""
     atom = _of_sign(goal, "abs", negative=True)
     if atom is None:
         return _by_sign(goal, prove)
-    collected: list[Steps] = []
+    collected: list[ProofStep] = []
     for value in (atom.data[0], -atom.data[0]):
-        steps = prove(goal.sub(replaced(goal, goal.value, atom, value)))
-        if steps is None:
+        step = prove(goal.sub(replaced(goal, goal.value, atom, value)))
+        if step is None:
             return None
-        collected.append(steps)
-    return (goal.step("abs(x) is x or -x: both in its place"), *(s for c in collected for s in c))
+        collected.append(step)
+    return goal.step(CASES, *collected, note="abs(x) is x or -x")
 
 
-def _by_sign(goal: Goal, prove: Prove) -> Steps | None:
+def _by_sign(goal: Goal, prove: Prove) -> ProofStep | None:
     atom = next((a for a in sorted(goal.value.num.atoms, key=lambda a: a.number) if a.head == "abs"), None)
     if atom is None or goal.depth > 4 or goal.value.den:
         return None
-    collected: list[Steps] = []
+    collected: list[ProofStep] = []
     for value in (atom.data[0], -atom.data[0]):
-        fact = Fact(value, False, "the sign of x in this case")
-        facts = (fact, *exponentiated(goal, fact))
         known = tuple(replace(f, value=replaced(goal, f.value, atom, value)) for f in goal.facts)
-        case = replace(goal, facts=known)
-        steps = prove(case.sub(replaced(goal, goal.value, atom, value), facts=facts))
-        if steps is None:
+        case = replace(goal, facts=known).where(value)
+        case = replace(case, facts=(*case.facts, *exponentiated(goal, value)))
+        step = prove(case.sub(replaced(goal, goal.value, atom, value)))
+        if step is None:
             return None
-        collected.append(steps)
-    return (goal.step("cases by the sign of x in abs(x)"), *(s for c in collected for s in c))
+        collected.append(step)
+    return goal.step(CASES, *collected, note="by the sign of x in abs(x)")
 
 
-def exponentiated(goal: Goal, fact: Fact) -> tuple[Fact, ...]:
-    """``log(x) - log(y) >= 0`` also as ``x - y >= 0``, where the logarithms have number factors."""
-    numbers = all(len(m) == 1 and m[0][0].head == "log" and m[0][1] == 1 for m in fact.value.num.terms)
-    if not numbers or fact.value.den:
+def exponentiated(goal: Goal, value: Rational) -> tuple[Fact, ...]:
+    """Where ``log(x) - log(y) >= 0``, with number factors, ``x - y >= 0``."""
+    numbers = all(len(m) == 1 and m[0][0].head == "log" and m[0][1] == 1 for m in value.num.terms)
+    if not numbers or value.den:
         return ()
-    gap = elementary.exp(goal.alg, fact.value) - Rational.of(1)
+    gap = elementary.exp(goal.alg, value) - Rational.of(1)
     coefficient, mono, primitive = gap.num.primitive()
     if not all(is_positive(goal.alg, Rational(p)) for p in (Poly({mono: fmpq(1)}), *(p for p, _ in gap.den))):
         return ()
-    return (Fact(Rational(primitive.scaled((), coefficient)), fact.strict, fact.reason + ", exponentials"),)
+    own = Rational(primitive.scaled((), coefficient))
+    return (Fact(own, False, "exp(x) >= 1 for x >= 0", (value,), elementary.divide(goal.alg, own, gap)),)
 
 
-def by_argmax(goal: Goal, prove: Prove) -> Steps | None:
+def by_argmax(goal: Goal, prove: Prove) -> ProofStep | None:
     """A maximum is attained: it is the value at some index, and at least every other value."""
     for atom in _maxima(goal.value):
         members = atom.data[0]
@@ -163,9 +163,9 @@ def by_argmax(goal: Goal, prove: Prove) -> Steps | None:
         index, case = new_index(goal, members[0].index)
         best = rename(goal.alg, members[0].body, {members[0].index: index})
         case = with_largest(case, atom, best)
-        steps = prove(case.sub(replaced(case, case.value, atom, best)))
-        if steps is not None:
-            return goal.step("the maximum is attained", f"at an index {index}"), *steps
+        step = prove(case.sub(replaced(case, case.value, atom, best)))
+        if step is not None:
+            return goal.step(CASES, step, note=f"the maximum is attained, at an index {index}")
     return None
 
 

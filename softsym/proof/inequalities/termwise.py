@@ -13,18 +13,18 @@ from softsym.algebra import elementary
 from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational, mono_mul
 from softsym.algebra.renaming import entry, rename
 from softsym.algebra.sums import sum_over
-from softsym.proof.inequalities.goal import Goal, Steps
+from softsym.proof.inequalities.factors import Prove
+from softsym.proof.inequalities.goal import Goal
 from softsym.proof.inequalities.splitting import new_index
-from softsym.proof.inequalities.text import text_of
+from softsym.proof.steps import ProofStep
 from softsym.symbols import Length
 
-Prove = Callable[[Goal], "Steps | None"]
 Opener = Callable[[Index], Rational]
 MAX_OPENINGS = 24
 MAX_TERMS = 30
 
 
-def by_terms(goal: Goal, prove: Prove) -> Steps | None:
+def by_terms(goal: Goal, prove: Prove) -> ProofStep | None:
     """A sum over k is >= 0 if each of its terms is; products with a sum, or with N, go under the sum."""
     if goal.value.den or len(goal.value.num) > MAX_TERMS or goal.depth > 6:
         return None
@@ -32,10 +32,9 @@ def by_terms(goal: Goal, prove: Prove) -> Steps | None:
         for choice in islice(_openings(goal, length), MAX_OPENINGS):
             index, case = _fresh(goal, length)
             value = _opened(case, choice, index)
-            steps = prove(case.sub(value))
-            if steps is not None:
-                rule = f"term by term over {index}"
-                return goal.step(rule, f"sum over {index} of {text_of(value)}"), *steps
+            step = prove(case.sub(value))
+            if step is not None:
+                return goal.step("term by term", step, uses=(case.write(index),))
     return None
 
 
@@ -130,7 +129,7 @@ def _body(goal: Goal, atom: Atom, index: Index) -> Rational:
     return rename(goal.alg, body, {names[0]: index})
 
 
-def by_pairs(goal: Goal, prove: Prove) -> Steps | None:
+def by_pairs(goal: Goal, prove: Prove) -> ProofStep | None:
     """A double sum over k and l is >= 0 if the mean of its terms at (k, l) and (l, k) is."""
     if goal.value.den or len(goal.value.num) > MAX_TERMS or goal.depth > 5:
         return None
@@ -141,10 +140,9 @@ def by_pairs(goal: Goal, prove: Prove) -> Steps | None:
             value = _pair_opened(case, choice, (first, second))
             mirrored = rename(case.alg, value, {first: second, second: first})
             mean = elementary.multiply(case.alg, Rational.of(fmpq(1, 2)), value + mirrored)
-            steps = prove(case.sub(mean))
-            if steps is not None:
-                rule = f"pair by pair over {first} and {second}"
-                return goal.step(rule, f"sum over both of {text_of(mean)}"), *steps
+            step = prove(case.sub(mean))
+            if step is not None:
+                return goal.step("term by term", step, uses=(case.write(first), case.write(second)))
     return None
 
 

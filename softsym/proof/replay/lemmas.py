@@ -1,0 +1,156 @@
+"""Known inequalities: what the quantities of each must satisfy, and the quantity that it says is >= 0."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from softsym.expression import Apply, Expr, Number, Symbol, apply, number, substitute
+from softsym.language import Chain
+from softsym.proof.replay.setting import Setting, gap, links
+from softsym.signs import UP
+
+Lemma: TypeAlias = "Callable[..., tuple[Expr, bool] | None]"
+"""The quantity and whether it is > 0; ``None`` if the lemma does not apply."""
+PLACES = 6
+"""The entries of a vector that are tried by their number, besides those at named indices."""
+
+
+def _given(s: Setting, quantity: Expr) -> tuple[Expr, bool] | None:
+    known = [gap(link) for link in links(s.conditions)]
+    known += [(1 - Symbol(n, k), False) for n, k in s.kinds.items() if k.domain == "unit"]
+    for c in s.conditions:  # what is at least a maximum is at least each of its values
+        if c.relations == (">=",) and isinstance(c.sides[1], Apply) and c.sides[1].head == "max":
+            known += [(c.sides[0] - value, False) for value in values(s, c.sides[1].args[0])]
+    return next(((quantity, strict) for q, strict in known if not q.shape and s.agree(quantity, q)), None)
+
+
+def values(s: Setting, vector: Expr) -> list[Expr]:
+    """The entries of a vector, those of its blocks at named places and at small numbers."""
+    if isinstance(vector, Apply) and vector.head in ("list", "concat"):
+        return [value for block in vector.args for value in values(s, block)]
+    if not vector.shape:
+        return [vector]
+    places = [*(Symbol(n, k) for n, k in s.kinds.items() if k.type == "index"), *map(number, range(1, PLACES + 1))]
+    dropped = []
+    while isinstance(vector, Apply) and vector.head == "drop":
+        vector, place = vector.args
+        dropped.append(place)
+    return [apply("item", vector, p) for p in places if all(apart(s, p, d) for d in dropped)]
+
+
+def apart(s: Setting, one: Expr, other: Expr) -> bool:
+    """Whether two indices are known to differ."""
+    if isinstance(one, Number) and isinstance(other, Number):
+        return one != other
+    return any(Chain(pair, ("!=",)) in s.conditions for pair in ((one, other), (other, one)))
+
+
+def several(s: Setting) -> bool:
+    """Whether there are two different indices, so that N is at least 2."""
+    known = {(str(q), strict) for q, strict in map(gap, links(s.conditions))}
+    least = bool(known & {("N - 1", True), ("N - 2", False), ("N - 2", True)})
+    return least or any(c.relations == ("!=",) for c in s.conditions)
+
+
+def _largest(s: Setting, largest: Expr, value: Expr) -> tuple[Expr, bool] | None:
+    if not (isinstance(largest, Apply) and largest.head == "max"):
+        return None
+    sizes = (value, apply("abs", value))
+    found = any(s.agree(v, size) for v in values(s, largest.args[0]) for size in sizes)
+    return (largest - value, False) if found else None
+
+
+def _term(s: Setting, body: Expr, k: Symbol, *places: Expr) -> tuple[Expr, bool] | None:
+    own = s.having(k).sign(body)
+    if own <= 0 or (len(places) == 2 and not apart(s, *places)):
+        return None
+    quantity = apply("sum", body, k)
+    for place in places:
+        quantity = quantity - substitute(body, {k: place})
+    return quantity, own == UP and len(places) == 1 and several(s)
+
+
+def _share(s: Setting, share: Expr) -> tuple[Expr, bool] | None:
+    if not (isinstance(share, Apply) and share.head == "item"):
+        return None
+    vector = share.args[0]
+    domain = s.kinds[vector.name].domain if isinstance(vector, Symbol) else ""
+    fits = domain in ("distribution", "simplex") or getattr(vector, "head", "") in _SHARES
+    return (1 - share, domain == "distribution" and several(s)) if fits else None
+
+
+_SHARES = ("hardmax", "onehot_argmax", "sparsemax", "softmax")
+
+
+def _length(s: Setting, length: Expr, least: int) -> tuple[Expr, bool] | None:
+    fits = isinstance(length, Symbol) and s.kinds[length.name].type == "length" and (least == 1 or several(s))
+    return (length - least, False) if fits else None
+
+
+def _count(s: Setting, count: Expr, size: Expr | None = None) -> tuple[Expr, bool] | None:
+    if not (isinstance(count, Apply) and count.head == "argmax_count"):
+        return None
+    whole = apply("len", count.args[0])
+    if size is None:
+        return count - 1, False
+    return (size - count, False) if s.agree(size, whole) else None
+
+
+def _positive(s: Setting, *exprs: Expr) -> bool:
+    return all(s.sign(e) == UP for e in exprs)
+
+
+def _gibbs(s: Setting, w: Expr, x: Expr, k: Symbol) -> tuple[Expr, bool] | None:
+    r = w / apply("sum", w, k)
+    bound = apply("sum", r * apply("log", x / r), k)
+    return (apply("log", apply("sum", x, k)) - bound, False) if _positive(s.having(k), w, x) else None
+
+
+def _log_sum(s: Setting, w: Expr, x: Expr, k: Symbol) -> tuple[Expr, bool] | None:
+    whole = apply("sum", w, k)
+    bound = apply("sum", w * apply("log", w), k) + whole * apply("log", apply("sum", x, k) / whole)
+    return (bound - apply("sum", w * apply("log", x), k), False) if _positive(s.having(k), w, x) else None
+
+
+def _diagonal(s: Setting, w: Expr, v: Expr, k: Symbol) -> tuple[Expr, bool] | None:
+    least = apply("sum", v**2 * (2 * w**2 - w * apply("sum", w, k)), k)
+    return (apply("sum", w * v, k) ** 2 - least, False) if s.having(k).sign(w) > 0 else None
+
+
+def _between(s: Setting, w: Expr, v: Expr, k: Symbol) -> tuple[Expr, bool] | None:
+    if not (isinstance(v, Apply) and v.head == "item" and v.args[1] == k and s.having(k).sign(w) > 0):
+        return None
+    top, bottom = apply("max", v.args[0]), -apply("max", -v.args[0])
+    return apply("sum", w * (top - v) * (v - bottom), k), False
+
+
+def _above_one(s: Setting, x: Expr) -> tuple[Expr, bool] | None:
+    return (apply("exp", x) - 1, False) if _given(s, x) else None
+
+
+def _defined(s: Setting, quantity: Expr) -> tuple[Expr, bool]:
+    return quantity, False
+
+
+LEMMAS: dict[str, Lemma] = {
+    "given": _given,
+    "a maximum is at least each of its values": _largest,
+    "a maximum is at least x and -x for each abs(x)": _largest,
+    "a sum of terms >= 0 is at least each of them": _term,
+    "a sum of terms >= 0 is at least two of them": _term,
+    "each value lies between the smallest and the largest": _between,
+    "a share is at most 1": _share,
+    "abs(x) >= x": lambda s, x: _defined(s, apply("abs", x) - x),
+    "a length is at least 1": lambda s, n: _length(s, n, 1),
+    "a length is at least 2": lambda s, n: _length(s, n, 2),
+    "at least one value is the maximum": _count,
+    "at most all values are the maximum": _count,
+    "exp(x) >= 1 + x": lambda s, x: _defined(s, apply("exp", x) - 1 - x),
+    "exp(x) >= 1 for x >= 0": _above_one,
+    "log(x) <= x - 1": lambda s, x: _defined(s, x - 1 - apply("log", x)),
+    "log(x) >= 1 - 1/x": lambda s, x: _defined(s, apply("log", x) - 1 + 1 / x),
+    "log(sum x) >= sum r*log(x/r), r = w/sum w (Gibbs)": _gibbs,
+    "sum w*log(x) <= sum w*log(w) + W*log(X/W) (log-sum)": _log_sum,
+    "(sum w*v)**2 >= sum v**2*(2*w**2 - w*W)": _diagonal,
+}

@@ -1,0 +1,75 @@
+"""Whether two expressions agree at points with moderate values, where no term hides another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from math import inf
+from random import Random
+from typing import Any
+
+from softsym.evaluation import Point
+from softsym.expression import Expr, Symbol
+from softsym.language import Chain, Statement
+from softsym.refute.conditions import Admissible, Candidate
+from softsym.refute.judgement import judge
+from softsym.refute.search import length_names
+from softsym.symbols import Kind
+
+SIZES = (2, 3, 1, 4, 2, 3, 5, 2, 3)
+"""The values of N that are tried in turn."""
+ENOUGH = 3
+"""An equality must hold at so many of the points, and fail at none."""
+TRIES = 6
+
+
+def agree(left: Expr, right: Expr, points: Iterator[Point], deadline: float = inf) -> bool:
+    """Whether two expressions are equal, to 36 digits, at every point at which both are defined.
+
+    >>> from softsym import parse_statement
+    >>> statement = parse_statement("sum(a*y) == a where sum(y) == 1")
+    >>> agree(*statement.claim.sides, moderate_points(statement, statement.symbols))
+    True
+    """
+    if left == right:
+        return True
+    outcomes = [judge(Chain((left, right), ("==",)), point, deadline).outcome for point in points]
+    return "fails" not in outcomes and outcomes.count("holds") >= ENOUGH
+
+
+def moderate_points(statement: Statement, symbols: Sequence[Symbol], deadline: float = inf) -> Iterator[Point]:
+    """The same points at every call: for several lengths, within the kinds of the symbols and the conditions."""
+    values = [s for s in symbols if s.kind.type not in ("length", "constant")]
+    for number, size in enumerate(SIZES):
+        random = Random(f"{number} {size}")
+        lengths = {name: size if name == "N" else random.randint(1, 3) for name in length_names(statement)}
+        lengths |= {name: length.value(lengths) for name, length in statement.lengths if name in lengths}
+        admissible = Admissible(statement, values, random, deadline)
+        for _ in range(TRIES if admissible.allows(lengths) else 0):
+            drawn = Point(lengths, {s.name: _drawn(s.kind, lengths, random) for s in values})
+            found = admissible.repaired(Candidate(drawn))
+            if found is not None:
+                yield found.point
+                break
+
+
+def _drawn(kind: Kind, lengths: Mapping[str, int], random: Random) -> Any:
+    if kind.type == "scalar":
+        return _scalar(kind.domain, random)
+    length = kind.vector_length.value(lengths)
+    if kind.type == "index":
+        return random.randint(1, length)
+    if kind.domain == "onehot":
+        place = random.randrange(length)
+        return tuple(Fraction(int(k == place)) for k in range(length))
+    plain = tuple(_scalar("real" if kind.domain == "vector" else "positive", random) for _ in range(length))
+    return plain if kind.domain in ("vector", "positive vector") else tuple(v / sum(plain) for v in plain)
+
+
+def _scalar(domain: str, random: Random) -> Fraction:
+    size = Fraction(random.randint(1, 9), random.choice((1, 2, 3, 5)))
+    if domain == "unit":
+        return Fraction(random.randint(0, 8), 8)
+    if domain == "integer":
+        return Fraction(random.randint(-3, 5))
+    return {"positive": size, "nonnegative": size, "negative": -size}.get(domain, size * random.choice((1, -1)))
