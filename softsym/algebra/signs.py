@@ -75,7 +75,7 @@ def _besides_remainder(alg: Algebra, poly: Poly) -> tuple[Poly, str] | None:
 
     It is > 0 if the terms are, and the length exceeds the number of those that are taken away.
     """
-    if alg.open_deltas:
+    if alg.open_deltas or not alg.settles_remainders:
         return None
     for whole, outside, body, bound in _wholes(alg, poly):
         taken = _own_terms(alg, poly, whole, outside, body, bound)

@@ -49,6 +49,8 @@ def _check(step: ProofStep, base: Setting) -> None:
         raise Rejected(f"{step.rule}: no such rule")
     try:
         found = list(_RULES[step.rule](step, base))
+    except Rejected:
+        raise
     except (ArithmeticError, AttributeError, LookupError, StopIteration, TypeError, ValueError, ShapeError) as error:
         raise Rejected(f"{step.rule}, for {chain_text(step.claim)}: it is not formed as it must be: {error}") from error
     for below, setting in found:
