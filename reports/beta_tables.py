@@ -30,6 +30,9 @@ PRINTED = {
 LOSSES = (0.0, 1e-4, 1e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
+LARGEST = "709.782712893384"
+"""The logarithm of the largest number of a spreadsheet."""
+
 COLUMNS = (
     ("e", "e^(beta*z), naive", "exp({beta}*z)", "plain", "0.00E+00"),
     ("gap", "shifted by the maximum", "{beta}*(z - sign({beta})*max(sign({beta})*z))", "plain", "0.0000"),
@@ -52,13 +55,13 @@ def report() -> Report:
         [
             Scalar("beta_large", 500, "a large inverse temperature", kind="real"),
             Scalar("beta_small", 1, "a small inverse temperature", kind="real"),
-            Scalar("beta", 5000, "an inverse temperature of your choice", kind="real"),
+            Scalar("beta", 100, "an inverse temperature of your choice", kind="real"),
             Vector("z", [float(x) for x in Z], "the logits", number_format="0.00"),
         ],
         how_to_use=[
             "Change z or beta on the sheet Inputs: every table follows.",
-            "At beta = 5000 the naive column e^(beta*z) leaves the range of a spreadsheet and shows #NUM!;"
-            " the column shifted by the maximum does not.",
+            "Type 5000 into beta: the naive column e^(beta*z) leaves the range of a spreadsheet and shows #NUM!, the"
+            " columns shifted by the maximum hold, and the sheet Checks says why.",
         ],
         sources=[SOURCE],
     )
@@ -70,17 +73,20 @@ def report() -> Report:
         Play((("z", tuple(float(x) for x in Z)), ("beta", 1.0))),
     )
     maximum = made.book.result("maximum", "max(z)", "the hard maximum", number_format="0.00")
-    for beta, name in ((500, "beta_large"), (1, "beta_small")):
-        _printed_table(made, beta, name, maximum)
+    bars = {
+        "beta_large": _printed_table(made, 500, "beta_large", maximum),
+        "beta_small": _printed_table(made, 1, "beta_small", maximum),
+    }
     cells = _table(made, "beta", "At a beta of your choice")
+    made.book.bars("Softmax at each beta", {**bars, "beta": cells["p"]}, "probability", (0.0, 1.0))
     made.book.exercise("softmax at a beta of your choice: predict, then reveal", cells["p"], number_format="0.00%")
     _loss(made)
     _mathematics(made)
     return made
 
 
-def _printed_table(made: Report, beta: int, name: str, maximum: str) -> None:
-    """A table of the source: live in the workbook, compared figure by figure."""
+def _printed_table(made: Report, beta: int, name: str, maximum: str) -> str:
+    """A table of the source: live in the workbook, compared figure by figure; gives the cells of softmax."""
     cells = _table(made, name, f"At beta = {beta}", PRINTED[beta])
     made.section(f"At beta = {beta}")
     at = {"z": Z, "beta": beta}
@@ -96,6 +102,7 @@ def _printed_table(made: Report, beta: int, name: str, maximum: str) -> None:
     ]
     places += [cells["e total"], cells["p total"], maximum]
     made.figures(f"Every figure of the table at beta = {beta}", compared, places)
+    return cells["p"]
 
 
 def _table(made: Report, beta: str, title: str, printed: dict[str, list[str]] | None = None) -> dict[str, str]:
@@ -113,6 +120,8 @@ def _table(made: Report, beta: str, title: str, printed: dict[str, list[str]] | 
     cells["e total"] = table.total(f"e_{beta}", number_format="0.00E+00")
     cells["p total"] = table.total(f"p_{beta}", number_format="0.00%")
     made.book.check(f"{title}: softmax sums to one", f"sum(p_{beta})", "1")
+    overflow = "the naive column overflows"
+    made.book.check(f"{title}: e^(largest exponent) is a number", f"max({beta}*z)", LARGEST, "<=", otherwise=overflow)
     made.book.check(f"{title}: the naive quotient agrees", f"e_{beta}/sum(e_{beta})", f"p_{beta}", skip_errors=True)
     return cells
 
@@ -121,11 +130,8 @@ def _loss(made: Report) -> None:
     """The loss table with its chart: to infinity at 0, zero at 1."""
     sweep = made.book.sweep("The loss -log(softmax)", "t", LOSSES, note="t is the probability of the true class")
     curve = sweep.column("-log(t)", "loss", accept="at 0 the loss is infinite, and no number.")
-    made.book.chart(
-        Chart(
-            "scatter", "The loss of a probability", "", sweep.x, (curve,), "probability of the true class", "loss, nats"
-        )
-    )
+    title, across = "The loss of a probability", "probability of the true class"
+    made.book.chart(Chart("scatter", title, "", sweep.x, (curve,), across, "loss, nats", x_range=(0.0, 1.0)))
     made.section("The loss")
     made.check(
         "The loss is zero at certainty, and above any bound a once the probability is below e^-a",

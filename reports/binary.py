@@ -70,7 +70,8 @@ def _workbook(made: Report) -> None:
     made.book.check("the loss is -log of the first probability", "loss", "-log_softmax(z, beta)[1]")
     sweep = made.book.sweep("Over the difference of the logits", "t", GAPS, note="t is z[1] - z[2]")
     curves = tuple(sweep.column(text, name) for name, text in CURVES)
-    made.book.chart(Chart("scatter", "Sigmoid, softplus and logistic loss", "", sweep.x, curves, "t", ""))
+    title, across = "Sigmoid, softplus and logistic loss", "t, the difference of the logits"
+    made.book.chart(Chart("scatter", title, "", sweep.x, curves, across, "value", x_range=(-8.0, 8.0)))
     made.section("Curves", "Over the difference t of the logits, at beta = 1:")
     shown = tuple(Series(name, GAPS, tuple(_at(text, t) for t in GAPS)) for name, text in CURVES)
     made.add(Curves("Sigmoid, softplus and logistic loss", shown, "t", "", False, "Three smooth curves over t."))

@@ -73,8 +73,9 @@ def _mathematics(made: Report) -> None:
 def _workbook(made: Report) -> None:
     table = made.book.table("Loss and gradient", "z")
     table.link("y", number_format="0")
-    table.column("p", "softmax(z, beta)", "softmax", form="stable", number_format="0.0000", output=True)
+    p = table.column("p", "softmax(z, beta)", "softmax", form="stable", number_format="0.0000", output=True)
     table.column("log_p", "log_softmax(z, beta)", "log softmax", form="stable")
+    made.book.bars("The label and softmax", {"label": table.linked["y"], "softmax": p}, "probability", (0.0, 1.0))
     table.column("gradient", "beta*(p - y)", "gradient of the loss", output=True)
     table.column("smooth_y", "(1 - smoothing)*y + smoothing/N", "smoothed label")
     made.book.result("loss", "cross_entropy(y, softmax(z, beta))", "the cross-entropy, in nats")
@@ -86,7 +87,8 @@ def _workbook(made: Report) -> None:
         "The loss of a probability", "t", PROBABILITIES, note="t is the probability of the true class"
     )
     curves = (sweep.column("-log(t)", "loss"), sweep.column("t - 1", "gradient by its logit"))
-    made.book.chart(Chart("scatter", "Loss and gradient", "", sweep.x, curves, "probability of the true class", "nats"))
+    title, across = "Loss and gradient", "probability of the true class"
+    made.book.chart(Chart("scatter", title, "", sweep.x, curves, across, "nats", x_range=(0.0, 1.0)))
 
 
 def _curves(made: Report) -> None:

@@ -31,6 +31,16 @@ INPUTS = [
 ]
 
 
+VECTORS = {"softmax": "softmax(z, beta)", "hardmax": "hardmax(z)", "sparsemax": "sparsemax(z)"}
+FIGURES = {
+    "largest": ("max(z)", "the maximum"),
+    "log_sum_exp": ("lse(z, beta)", "the smooth maximum, above it"),
+    "weighted": ("boltzmann(z, beta)", "the mean of z weighed by softmax, below it"),
+    "mellow": ("mellowmax(z, omega)", "the smooth maximum less log(N)/omega"),
+    "uncertainty": ("entropy(softmax(z, beta))", "the entropy of softmax, nats"),
+}
+
+
 def report() -> Report:
     """The report, in memory."""
     made = Report(
@@ -42,6 +52,7 @@ def report() -> Report:
             "Change any input within its domain: the instances follow, and those of proved statements keep holding.",
         ],
     )
+    _family(made)
     verdicts = recorded_verdicts()
     counts = Counter(verdicts[entry.name].status for entry in catalog())
     told = ", ".join(f"{number} {status}" for status, number in counts.most_common())
@@ -61,6 +72,16 @@ def report() -> Report:
         for entry in entries:
             _instance(made, entry)
     return made
+
+
+def _family(made: Report) -> None:
+    """The functions that the statements are about, at the inputs."""
+    table = made.book.table("The family at these inputs", "z")
+    bars = {name: table.column(f"{name}_z", text, name, form="stable", output=True) for name, text in VECTORS.items()}
+    for name, (text, meaning) in FIGURES.items():
+        made.book.result(name, text, meaning)
+    made.book.check("softmax sums to one", f"sum({next(iter(VECTORS))}_z)", "1")
+    made.book.bars("Ways to weigh z", bars, "weight", (0.0, 1.0))
 
 
 def _row(entry: Entry) -> tuple[str | float, ...]:

@@ -68,6 +68,10 @@ def _examples(made: Report) -> None:
         cells[f"{name} softmax"] = table.column(f"soft_{name}", f"softmax({name}, beta)", form="stable", output=True)
         cells[f"{name} hard"] = table.column(f"hard_{name}", f"onehot_argmax({name})", "argmax", number_format="0")
         made.book.check(f"softmax({name}) sums to one", f"sum(soft_{name})", "1")
+        made.book.result(f"sum_{name}", f"sum({name})", "what dividing by the sum divides by", number_format="0.00")
+    for name, what in (("z1", "an entry below 0"), ("x", "no entry below 0")):
+        columns = {"divided by the sum": cells[f"{name} linear"], "softmax": cells[f"{name} softmax"]}
+        made.book.bars(f"Both ways to normalise {name}, with {what}", columns, "share")
     compared = [
         ("z1 linear", figures("z1/sum(z1)", ["0.368", "1.809", "-1.176"], "normalize(z)", z=Z1)),
         ("z1 hard", figures("argmax(z1)", ["0", "1", "0"], "onehot_argmax(z)", z=Z1)),
@@ -117,7 +121,7 @@ def _point(point: object) -> str:
 def _bases(made: Report) -> None:
     made.section("Another base than e", "A base b is softmax with $beta = log(b)$ and nothing else:")
     table = made.book.table("Another base", "x")
-    table.column("base_b", "b**x/sum(b**x)", "base b", form="stable")
+    table.column("base_b", "b**x/sum(b**x)", "base b", accept="a large power overflows.")
     table.column("soft_log_b", "softmax(x, log(b))", "softmax at beta = log(b)", form="stable", output=True)
     made.book.check("base b is softmax at beta = log(b)", "base_b", "soft_log_b")
     made.check(

@@ -72,7 +72,7 @@ def _sweeps(made: Report) -> None:
     entries = made.book.sweep("Softmax over beta", "beta", BETAS)
     curves = tuple(entries.column(f"softmax(z, beta)[{k}]", f"entry {k}") for k in range(1, len(Z) + 1))
     title = "Softmax tends to the one-hot argmax"
-    made.book.chart(Chart("scatter", title, "", entries.x, curves, "beta", "probability", UP_TO))
+    made.book.chart(Chart("scatter", title, "", entries.x, curves, "beta", "probability", UP_TO, (0.0, 1.0)))
     smooth = made.book.sweep("Smooth maxima over beta", "beta", BETAS)
     columns = tuple(smooth.column(text, name) for name, text in SMOOTH)
     hard = smooth.column("max(z)", "maximum")

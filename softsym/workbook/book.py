@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from softsym.errors import DomainError
 from softsym.expression import Expr
@@ -11,12 +11,12 @@ from softsym.language import bare_text
 from softsym.workbook import exercise, front, writer
 from softsym.workbook.calculate import calculate
 from softsym.workbook.checks import Checks, sides_to_check
-from softsym.workbook.plan import Chart, Plan, Sheet, address
+from softsym.workbook.plan import Chart, Plan, Series, Sheet, address
 from softsym.workbook.printed import printed_number
 from softsym.workbook.scope import Scalar, Scope, Vector, define
 from softsym.workbook.tables import Grid, Sweep, Table, heading
 
-_CHARTS_A_ROW, _CHART_ROWS = 2, 20
+_CHARTS_A_ROW, _CHART_ROWS, _FIRST_RESULT = 2, 20, 7
 
 
 class Book:
@@ -58,16 +58,14 @@ class Book:
         self._open(self.results, "The results, live, and the charts.")
         self._open(self.checks.sheet, "What must hold whatever the inputs are.")
         self.how_to_use, self.sources = how_to_use, sources
-        self._result_row, self._charts = 6, 0
+        self._result_row, self._charts = 3, 0
         front.inputs(self.plan.sheet("Inputs"), inputs, self.scope, self.plan.names)
         self.vectors = {i.name: i for i in inputs if isinstance(i, Vector)}
         self.checks.inputs = [
             (self.scope.cells[i.name], [float(v) for v in i.values] if isinstance(i, Vector) else [float(i.value)])
             for i in inputs
         ]
-        heading(self.results, 5, "Results", "")
-        self.results.row(6, ["name", "mathematics", "value", "meaning"], style="Heading 3")
-        self.results.widths.update({1: 18, 2: 48, 3: 22, 4: 60})
+        self.results.widths.update({1: 22, 2: 48, 3: 22, 4: 60})
 
     def _sheet(self, name: str, purpose: str) -> Sheet:
         sheet = self.plan.sheet(name)
@@ -84,7 +82,7 @@ class Book:
     def working(self, sheet: str = "Workings", purpose: str = "One step a column; the mathematics above it.") -> Sheet:
         """A sheet of workings, made when it is first asked for."""
         if sheet not in self.sheets:
-            self._sheet(sheet, purpose)
+            self._sheet(sheet, purpose).widths[1] = 22
             self.sheets[sheet] = 5
         return self.plan.sheet(sheet)
 
@@ -141,8 +139,7 @@ class Book:
         accurate: bool | None = None,
     ) -> str:
         """A scalar result with a name, which later expressions may use; gives its cell. See :meth:`Table.column`."""
-        self._result_row += 1
-        row, expr = self._result_row, self.scope.read(text, form)
+        row, expr = self._next_result(), self.scope.read(text, form)
         kept = form == "stable" if accurate is None else accurate
         formula = self.scope.maker(expr, "Results", accurate=kept).formula()
         self.results.put(row, 1, name, style="Heading 4")
@@ -156,10 +153,19 @@ class Book:
 
     def listed(self, name: str, mathematics: str, cell: str, *, number_format: str = "0.000000") -> None:
         """A figure of the workings, shown on the Results sheet too."""
+        row = self._next_result()
+        self.results.put(row, 1, name, style="Heading 4")
+        self.results.put(row, 2, mathematics, style="Explanatory Text")
+        self.results.put(row, 3, formula=cell, style="Linked Cell", number_format=number_format)
+
+    def _next_result(self) -> int:
+        """The row of the next result, under a heading."""
+        if self._result_row < _FIRST_RESULT:
+            heading(self.results, _FIRST_RESULT - 2, "Results", "")
+            self.results.row(_FIRST_RESULT - 1, ["name", "mathematics", "value", "meaning"], style="Heading 3")
+            self._result_row = _FIRST_RESULT - 1
         self._result_row += 1
-        self.results.put(self._result_row, 1, name, style="Heading 4")
-        self.results.put(self._result_row, 2, mathematics, style="Explanatory Text")
-        self.results.put(self._result_row, 3, formula=cell, style="Linked Cell", number_format=number_format)
+        return self._result_row
 
     def check(
         self,
@@ -212,6 +218,20 @@ class Book:
         names = list(labels) or [f"entry {k}" for k in range(1, len(cells) + 1)]
         exercise.lay(page, self.next_row(page), title, names, cells, number_format)
 
+    def bars(
+        self,
+        title: str,
+        columns: Mapping[str, str],
+        y_title: str = "value",
+        y_range: tuple[float, float] | None = None,
+    ) -> None:
+        """Bars of the columns of one table: their cells by name, with the entries of the table under them."""
+        series = tuple(Series(name, where) for name, where in columns.items())
+        sheet, _, cells = series[0].values.rpartition("!")
+        rows = [part.rpartition("$")[2] for part in cells.split(":")]
+        entries = f"{sheet}!$A${rows[0]}:$A${rows[-1]}"
+        self.chart(Chart("bar", title, "", entries, series, "entry", y_title, y_range=y_range))
+
     def chart(self, chart: Chart, sheet: Sheet | None = None) -> None:
         """Add a chart to ``sheet``, or to Results below the others."""
         if sheet is not None:
@@ -222,7 +242,8 @@ class Book:
 
     def finish(self) -> Plan:
         """The plan, with the value of every formula in it."""
-        self.plan.sheets += [self.results, *self.derivations, self.checks.sheet]
+        has_results = self._result_row >= _FIRST_RESULT or self.results.charts
+        self.plan.sheets += [*([self.results] if has_results else []), *self.derivations, self.checks.sheet]
         self._place_charts()
         front.readme(self.readme, self.plan, self.how_to_use, self.sources)
         self.checks.finish(self.plan)
@@ -232,7 +253,7 @@ class Book:
         return self.plan
 
     def _place_charts(self) -> None:
-        first = self._result_row + 3
+        first = self._result_row + 2
         for number, chart in enumerate(self.results.charts):
             row = first + _CHART_ROWS * (number // _CHARTS_A_ROW)
             self.results.charts[number] = front.anchored(chart, "AD"[number % _CHARTS_A_ROW] + str(row))

@@ -16,8 +16,10 @@ from softsym.errors import UnsupportedError, did_you_mean
 from softsym.workbook.plan import Chart
 from softsym.workbook.styles import INK, QUIET
 
-_PALETTE = ("1F4E79", "C26A1B", "4F8A6B", "8A4F7D", "7A7A7A", "B08D2E")
-_DASHES = ("solid", "dash", "sysDot", "dashDot", "lgDash", "sysDashDot")
+_PALETTE = ("1F4E79", "C26A1B", "2F6B4F", "8A4F7D", "6A6A6A", "B08D2E")
+_BARS = ("1F4E79", "CF8F52", "B9C9BF", "7D5A78", "7A7A7A", "D9C48A")
+"""Fills that differ in lightness as well as in colour."""
+_DASHES = ("solid", "dash", "sysDash", "dashDot", "lgDash", "lgDashDot")
 """Curves differ in dash as well as in colour, so that they can be told apart in grey."""
 
 
@@ -72,7 +74,7 @@ def _bar(chart: Chart, workbook: Any) -> Any:
     for number, series in enumerate(chart.series):
         bars = ChartSeries(_reference(series.values, workbook))
         bars.tx = SeriesLabel(v=series.name)
-        bars.graphicalProperties = GraphicalProperties(solidFill=_PALETTE[number % len(_PALETTE)])
+        bars.graphicalProperties = GraphicalProperties(solidFill=_BARS[number % len(_BARS)])
         bars.invertIfNegative = False
         made.series.append(bars)
     made.set_categories(_reference(chart.x, workbook))

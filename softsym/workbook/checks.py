@@ -35,6 +35,7 @@ _HEADERS = (
 _WIDTHS = {1: 6, 2: 46, 3: 52, 4: 18, 5: 12, 6: 18, 7: 12, 8: 12, 9: 24, 10: 24, 11: 3, 12: 16}
 _EXPORTED = 12
 _HEADER_ROW = 11
+NONE = "no checks"
 FAIL, OVERFLOWS = "FAIL", "n/a, as it overflows"
 _RELATIONS = {"==": "equal to", "<=": "at most", ">=": "at least"}
 
@@ -158,7 +159,7 @@ class Checks:
             formula = f"{TOLERANCE}*MAX(1,ABS(F{row}))"
             put(row, 8, formula=formula, style="Calculation", number_format="0.0E+00")
             gap = f'IF(E{row}="equal to",ABS(G{row}),IF(E{row}="at most",G{row},-G{row}))'
-            failed = f"I{row}" if check.otherwise else f'"{FAIL}"'
+            failed = f'IF(I{row}="{OVERFLOWS}","{FAIL}",I{row})'  # a naive formula fails where it has a value
             result = f'IF(ISERROR(G{row}),I{row},IF({gap}<=H{row},"OK",{failed}))'
         else:
             put(row, 8, check.allowed, style="Note", number_format="0.0E+00")
@@ -169,7 +170,7 @@ class Checks:
     def _overall(self) -> None:
         failed = "+".join(f'COUNTIF({where},"{FAIL}")' for where in self.results) or "0"
         number = "+".join(f"ROWS({where})" for where in self.results) or "0"
-        flag = f'IF({failed}=0,"{ALL_PASS}",{failed}&" of "&{number}&" checks fail")'
+        flag = f'IF({failed}=0,"{ALL_PASS}",{failed}&" of "&{number}&" checks fail")' if self.results else f'"{NONE}"'
         self._headline(5, "flag", flag)
         self.sheet.cells[5, 3].style = "Check Cell"
         self._headline(6, "inputs changed since the export", self._changes())

@@ -18,7 +18,7 @@ from softsym.targets.excel import FormulaMaker, prepared
 from softsym.targets.excel_syntax import DIALECTS
 from softsym.workbook import spilled
 from softsym.workbook.book import Book
-from softsym.workbook.plan import Chart, Plan, Series, sheet_prefix
+from softsym.workbook.plan import Plan, area, sheet_prefix
 from softsym.workbook.scope import Scalar, Vector, entry_cells
 from softsym.workbook.staging import Staging, Step
 from softsym.workbook.tables import Table, heading
@@ -161,12 +161,7 @@ class _Export:
     def _chart(self, expr: Expr, columns: list[tuple[str, str]]) -> None:
         if not columns:
             return
-        series = tuple(Series(label or "value", where) for label, where in columns)
-        first = columns[0][1]
-        sheet, _, cells = first.rpartition("!")
-        rows = [part.rpartition("$")[2] for part in cells.split(":")]
-        entries = f"{sheet}!$A${rows[0]}:$A${rows[-1]}"
-        self.book.chart(Chart("bar", bare_text(expr), "", entries, series, "entry", "value"))
+        self.book.bars(bare_text(expr), {label or "value": where for label, where in columns})
 
 
 class _Layout:
@@ -274,6 +269,7 @@ class _Layout:
             for j in range(1, columns + 1):
                 formula = maker.formula((i, j)[: len(sizes)])[1:]
                 page.put(row + i, j + 1, formula=formula, style="Output", number_format="0.000000")
+        self.book.no_errors(self.title, area(row + 1, 2, row + rows, columns + 1, page.name))
 
     def _cells(self, expr: Expr, sheet: str) -> dict[str, str]:
         names = {s.name for s in free_symbols(expr)} | {

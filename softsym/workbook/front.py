@@ -15,6 +15,11 @@ from softsym.workbook.tables import heading
 from softsym.workbook.writer import clean_text
 
 _LIMIT = "1E+300"
+_FEW_VECTORS = 3
+_UNITS = {
+    "integer": "count", "unit": "share", "distribution": "probability", "simplex": "probability", "onehot": "0 or 1",
+}  # fmt: skip
+"""The units of kinds of inputs that state none; other kinds are plain numbers."""
 _DOMAINS: dict[str, tuple[str, str, str, str, str]] = {
     # kind: (type, operator, first, second, in words)
     "real": ("decimal", "between", f"-{_LIMIT}", _LIMIT, "any number"),
@@ -36,7 +41,7 @@ def inputs(sheet: Sheet, given: Sequence[Scalar | Vector], scope: Scope, names: 
     """Lay out the inputs: scalars down the sheet, then vectors side by side, each with its unit, domain and meaning."""
     scalars = [i for i in given if isinstance(i, Scalar)]
     vectors = [i for i in given if isinstance(i, Vector)]
-    sheet.widths.update({1: 30, 2: 18, 3: 18, 4: 26, 5: 50})
+    sheet.widths.update({1: 30, 2: 18, 3: 18, 4: 24, 5: 50 if len(vectors) <= _FEW_VECTORS else 18})
     row = 5
     if scalars:
         row = heading(sheet, row, "Scalars", "")
@@ -54,8 +59,9 @@ def _scalar(sheet: Sheet, row: int, scalar: Scalar, scope: Scope) -> None:
     sheet.put(row, 1, scalar.name, style="Heading 4")
     sheet.put(row, 2, _finite(scalar.name, scalar.value), style="Input", number_format=scalar.number_format)
     words = _DOMAINS[scalar.kind][4] if scalar.kind in _DOMAINS else scalar.kind
-    for column, text in enumerate((scalar.unit, words, scalar.meaning), 3):
-        sheet.put(row, column, text, style="Body")
+    sheet.put(row, 3, _unit(scalar), style="Body")
+    sheet.put(row, 4, words, style="Body")
+    sheet.put(row, 5, scalar.meaning, style="Explanatory Text")  # it may run on over the cells beside it
     scope.add(scalar.name, scalar.kind, address(row, 2, sheet.name, anchored=True))
     _validate(sheet, address(row, 2), scalar.name, scalar.kind, scalar.meaning)
 
@@ -77,7 +83,7 @@ def _vectors(sheet: Sheet, row: int, vectors: Sequence[Vector], scope: Scope) ->
 def _vector(sheet: Sheet, row: int, column: int, vector: Vector, scope: Scope) -> None:
     if not len(vector.values):
         raise DomainError(f"the input {vector.name} has no entries; a vector has at least one")
-    texts = (vector.unit, _DOMAINS[vector.kind][4] if vector.kind in _DOMAINS else vector.kind, vector.meaning)
+    texts = (_unit(vector), _DOMAINS[vector.kind][4] if vector.kind in _DOMAINS else vector.kind, vector.meaning)
     for offset, text in enumerate(texts, 1):
         sheet.put(row + offset, column, text, style="Mathematics")
         lines = ceil(1.2 * len(text) / sheet.widths[column])
@@ -89,6 +95,10 @@ def _vector(sheet: Sheet, row: int, column: int, vector: Vector, scope: Scope) -
     scope.add(vector.name, vector.kind, area(top, column, bottom, column, sheet.name), len(vector.values))
     where = area(top, column, bottom, column, anchored=False)
     _validate(sheet, where, vector.name, vector.kind, vector.meaning)
+
+
+def _unit(given: Scalar | Vector) -> str:
+    return given.unit or _UNITS.get(given.kind, "number")
 
 
 def _finite(name: str, value: float) -> float:

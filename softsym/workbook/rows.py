@@ -6,7 +6,7 @@ import csv
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
+from math import ceil, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ from softsym.workbook.staging import Staging
 from softsym.workbook.writer import clean_text
 
 SHEET, TOP = "Rows", 7
+_FORMATS = {"Calculation": "0.0000", "Output": "0.000000"}
+_WIDTH, _MOST_LINES = 14.0, 3
 _SENTINEL = 1_000_003
 """The row that formulas are printed for; its number then gives way to that of each row."""
 
@@ -191,10 +193,13 @@ class _Table:
             entry = values if values.ndim == 1 else values[:, k]
             header = f"{name} {clean_text(self.classes[k])}" if values.ndim == 2 else name
             sheet.put(TOP - 1, self.right, header, style="Heading 3")
-            sheet.widths[self.right] = 14
+            sheet.widths[self.right] = _WIDTH
+            lines = min(ceil(1.15 * len(header) / _WIDTH), _MOST_LINES)
+            sheet.heights[TOP - 1] = max(sheet.heights.get(TOP - 1, 0), 15.0 * lines + 3)
             formula = maker.formula((k + 1,) if values.ndim == 2 else ()) if maker else ""
             template = formula.removeprefix("=").replace(str(_SENTINEL), "{row}")
-            sheet.columns.append(Column(TOP, self.right, _cell_values(entry), template, style, "General"))
+            shown = _FORMATS.get(style, "General")
+            sheet.columns.append(Column(TOP, self.right, _cell_values(entry), template, style, shown))
         self.values[name] = values
         corners = [f"${column_letters(c)}{_SENTINEL}" for c in (first, self.right)]
         self.cells[name] = f"{SHEET}!{corners[0]}" + (f":{corners[1]}" if values.ndim == 2 and width > 1 else "")

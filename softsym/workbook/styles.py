@@ -45,7 +45,9 @@ LOOKS: dict[str, Look] = {
     "Check Cell": Look(
         23, INK, "EEF1F5", bold=True, border="box", horizontal="center", meaning="the result of a check"
     ),
-    "Note": Look(10, QUIET, "F7F7F4", border="box", meaning="a figure as its source prints it"),
+    "Note": Look(
+        10, QUIET, "F7F7F4", border="box", horizontal="right", indent=1, meaning="a figure as its source prints it"
+    ),
     "Total": Look(25, INK, bold=True, border="box"),
     "Good": Look(26, GREEN, "E3F1E8", bold=True),
     "Bad": Look(27, RED, "FBE6E3", bold=True),

@@ -14,8 +14,9 @@ from softsym.workbook.audit import ACCEPTED
 from softsym.workbook.plan import ColourScale, Series, Sheet, address, area
 from softsym.workbook.scope import Scope, column_place
 
-WIDTH = 17.0
+WIDTH, WIDE = 17.0, 27.0
 LINE = 15.0
+_LONG = 50
 
 
 def heading(sheet: Sheet, row: int, title: str, note: str) -> int:
@@ -32,17 +33,20 @@ class _Headed:
 
     def __init__(self, scope: Scope, sheet: Sheet, row: int, title: str, note: str, corner: str) -> None:
         self.scope, self.sheet, self.title = scope, sheet, title
+        is_only = not any(cell.style == "Heading 1" for cell in sheet.cells.values())
         self.mathematics_row = heading(sheet, row, title, note)
         self.header_row = self.mathematics_row + 1
         self.top, self.right = self.header_row + 1, 1
+        sheet.freeze = f"B{self.top}" if is_only else "B4"
+        sheet.repeat_rows = f"{self.mathematics_row}:{self.header_row}" if is_only else ""
         self.head(1, corner, "")
 
     def head(self, column: int, header: str, mathematics: str) -> None:
         if mathematics:
             self.sheet.put(self.mathematics_row, column, mathematics, style="Mathematics")
         self.sheet.put(self.header_row, column, header, style="Heading 3")
-        self.sheet.widths.setdefault(column, WIDTH)
-        width = self.sheet.widths[column]
+        wanted = WIDE if len(mathematics) > _LONG else WIDTH
+        width = self.sheet.widths[column] = max(self.sheet.widths.get(column, 0), wanted)
         for row, text in ((self.mathematics_row, mathematics), (self.header_row, header)):
             lines = max(ceil(1.15 * len(text) / width), 1)
             self.sheet.heights[row] = max(self.sheet.heights.get(row, LINE), LINE * lines + 3)
@@ -130,6 +134,7 @@ class Table(_Headed):
     def note(self, header: str, texts: Sequence[str]) -> None:
         """A column of figures or remarks as their source prints them; they stay text."""
         self.right += 1
+        self.sheet.widths[self.right] = max([self.sheet.widths.get(self.right, WIDTH), *(len(t) + 4 for t in texts)])
         self.head(self.right, header, "")
         for offset, text in enumerate(texts):
             self.sheet.put(self.top + offset, self.right, text, style="Note")

@@ -131,8 +131,9 @@ def libreoffice(folder: Path, files: Iterable[Path], target: str) -> Path:
     (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE)
     out = folder / "out"
     command = [str(program), f"-env:UserInstallation=file://{profile}", "--headless", "--norestore"]
-    command += ["--convert-to", target, "--outdir", str(out), *map(str, files)]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    given = [str(file) for file in files]
+    command += ["--convert-to", target, "--outdir", str(out), *given]
+    subprocess.run(command, check=True, capture_output=True, timeout=300 + 5 * len(given))
     return out
 
 
