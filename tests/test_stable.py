@@ -33,6 +33,13 @@ FORMS = {
     "log(sum(exp(z)) - exp(z[i]))": "max(drop(z, i)) + log(sum(exp(drop(z, i) - max(drop(z, i)))))",
     "softmax(z)[2]": "exp(z[2] - max(z))/sum(exp(z - max(z)))",
     "z + exp(a)": "z + exp(a)",
+    "lse(z, beta) - max(z)": f"log(sum({E_Z}))/beta",
+    "lse(z) - lse(w)": "max(z) - max(w) + (log(sum(exp(z - max(z)))) - log(sum(exp(w - max(w)))))",
+    "1 + z[1] - z[2]": "z[1] - z[2] + 1",
+    "1 - tanh(a)**2": "2/(1 + exp(-2*abs(a)))*(2/(1 + exp(-2*abs(a))))*exp(-2*abs(a))",
+    "exp(a) - exp(b)": "sign(a - b)*(1 - exp(-abs(b - a)))*exp(a + relu(b - a))",
+    "softmax(z)[1] - softmax(z)[2]": "sign(z[1] - z[2])*(1 - exp(-abs(z[2] - z[1])))*exp(z[1] + relu(z[2] - z[1])"
+    " - max(z))/sum(exp(z - max(z)))",
 }
 
 
@@ -49,6 +56,13 @@ def test_a_stable_form_is_read_back_and_is_its_own(text: str) -> None:
 
 
 PROVED = (
+    "lse(z, beta) - max(z)",
+    "lse(z) - lse(w)",
+    "1 - tanh(a)**2",
+    "1 - sigmoid(a)**2",
+    "norm(softmax(z) - softmax(w), 1)",
+    "relu(1 + z[1] - z[2])",
+    "diff(lse(z, beta), beta)",
     "softmax(z, beta)",
     "log_softmax(z, beta)",
     "lse(z, beta)",
@@ -75,6 +89,11 @@ def test_the_algebra_proves_the_form(text: str) -> None:
 def test_derivatives_are_not_silently_dropped() -> None:
     with pytest.raises(UnsupportedError, match="resolve"):
         plain(expand(ss.parse("diff(lse(z), z[i])")))
+
+
+@pytest.mark.parametrize("case", ["a > b", "a < b", "a == b"])
+def test_the_algebra_proves_a_difference_of_exponentials(case: str) -> None:
+    assert ss.check(f"{to_text(stable('exp(a) - exp(b)'))} == exp(a) - exp(b) where {case}").status == "proved"
 
 
 @pytest.mark.parametrize(

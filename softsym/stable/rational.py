@@ -28,7 +28,23 @@ def cancelled(node: Expr) -> Expr:
     return _combined(made) if isinstance(made, Apply) and made.head in ("add", "sub") else made
 
 
+def _factors(node: Apply) -> Expr | None:
+    """``(1 - u)*(1 + u)`` for ``1 - u**2``, where that cancels in the first factor."""
+    left, right = node.args
+    if node.head != "sub" or left != t.ONE or not (isinstance(right, Apply) and right.head == "pow"):
+        return None
+    base, exponent = right.args
+    if t.rational(exponent) != 2:
+        return None
+    whole = t.fit(t.ONE, base.shape)
+    plain = [apply(head, whole, base) for head in ("sub", "add")]
+    parts = [_combined(p) if isinstance(p, Apply) else p for p in plain]
+    return None if parts == plain else t.mul(*parts)
+
+
 def _combined(node: Apply) -> Expr:
+    if (factors := _factors(node)) is not None:
+        return factors
     left, right = node.args
     sign = 1 if node.head == "add" else -1
     for whole, part, whole_sign, part_sign in ((left, right, 1, sign), (right, left, sign, 1)):

@@ -19,8 +19,11 @@ hardmax(a), ...     hardmax(m), since only the order counts                     
 log(a)              log(s) + m; log(s_1/s_2) = log(s_1) - log(s_2)                         s_2 > 0
 xlogy(x, a)         x*(m + log(s))                                                         s > 0
 abs(a), sign(a)     (abs(s), m), sign(s)
+a - b               s*sign(m_a - m_b)*(1 - exp(-abs(m_a - m_b))), M = max(m_a, m_b)        s_a = s_b = s
+u + v               without addends that cancel, and differences of data first
 (f*u + v)/f         u + v/f                                                                f is not 0
 c - a/b             (c*b - a)/b                                                            c*b - a loses a term
+1 - u**2            (1 - u)*(1 + u)
 ==================  =====================================================================  ==========================
 """
 
@@ -34,6 +37,7 @@ from softsym.errors import UnsupportedError
 from softsym.expression import Apply, Expr, Number, Symbol, apply, length_expr, number
 from softsym.stable import scale as ls
 from softsym.stable import terms as t
+from softsym.stable.differences import ordered
 from softsym.stable.rational import without_one
 from softsym.stable.scale import Scale
 from softsym.stable.signs import is_nonnegative, is_positive
@@ -161,8 +165,10 @@ def _add(node: Apply, support: bool) -> Scaled:
     combine = t.add if sign > 0 else t.sub
     both = [settled(v, a) for v, a in zip((left, right), node.args, strict=True)]
     if not left.scale and not right.scale:
-        return Scaled(combine(both[0], both[1]))
+        return Scaled(ordered(combine(both[0], both[1])))
     gap = ls.plus(right.scale, left.scale, -1)
+    if sign < 0 and left.mantissa == right.mantissa and left.scale and right.scale and gap:
+        return _difference(left, right, gap)
     free_of_inf = not left.scale or not right.scale or (ls.is_bounded(left.scale) and ls.is_bounded(right.scale))
     direct = combine(both[0], both[1]) if free_of_inf else None
     return Scaled(*_aligned(left, right, gap, combine), direct)
@@ -187,6 +193,12 @@ def _aligned(left: Scaled, right: Scaled, gap: Scale, combine: Callable[[Expr, E
     lower = _decayed(left.mantissa, ls.times(ls.positive_part(gap), number(-1)))
     upper = _decayed(right.mantissa, ls.times(ls.positive_part(raised), number(-1)))
     return combine(lower, upper), scale
+
+
+def _difference(left: Scaled, right: Scaled, gap: Scale) -> Scaled:
+    """``s*exp(m_a) - s*exp(m_b)``, which loses nothing where the scales are close."""
+    mantissa, scale = _aligned(Scaled(t.ONE, left.scale), Scaled(t.ONE, right.scale), gap, t.sub)
+    return Scaled(t.mul(left.mantissa, mantissa), scale)
 
 
 def _direction(scale: Scale) -> Expr:
@@ -276,7 +288,8 @@ def _abs(node: Apply, support: bool) -> Scaled:
         return value
     if not value.scale:
         return Scaled(apply("abs", settled(value, node.args[0])))
-    return Scaled(apply("abs", value.mantissa), value.scale)
+    direct = None if value.direct is None else apply("abs", value.direct)
+    return Scaled(apply("abs", value.mantissa), value.scale, direct)
 
 
 def _sign(node: Apply, support: bool) -> Scaled:

@@ -15,6 +15,9 @@ d - e/sum(e)            ((d*c - f) + (d*r - (e - f)))   d is 1 or an indicator; 
                         / sum(e)                        r = sum(e - f): nothing cancels for the winner
 diag(x) - x*y           x*(d - y)                       d the indicator of the diagonal
 x - sum(x*e/sum(e))     y - sum(y*e/sum(e))             y = x - max(x): a constant cancels before it is rounded
+m - sum(x*e/sum(e))     sum((m - x)*e/sum(e))           m = max(x) or min(x): all terms have one sign
+log(a + b)              log1p((floor(a) + floor(b) - 1) a or b an exponential: exact where one of them is 1 and the
+                        + (a - floor(a)) + (b - ...))   other small
 x - 0, 0 + x, 0*x, 1*x  x, x, 0, x
 numbers alone           worked out exactly              no root
 ======================  ==============================  =====================================================
@@ -87,7 +90,18 @@ def _log(op: Op) -> Op:
         for one, rest in (inner.args, inner.args[::-1]):
             if one == ONE:
                 return elementwise("log1p", rest)
+        if any(a.head == "exp" for a in inner.args):
+            return elementwise("log_parts", *_parts(inner))
     return op
+
+
+def _parts(value: Op) -> tuple[Op, Op]:
+    """A whole number and the rest of a sum of positive terms, of which one may be 1 and the others small."""
+    if value.head == "add":
+        left, right = (_parts(a) for a in value.args)
+        return elementwise("add", left[0], right[0]), elementwise("add", left[1], right[1])
+    whole = elementwise("floor", value)
+    return whole, elementwise("sub", value, whole)
 
 
 def _log_of_parts(total: Op) -> Op:
@@ -161,6 +175,10 @@ def _difference(op: Op) -> Op:
         return elementwise("mul", left.args[1], _difference(elementwise("sub", left.args[0], other)))
     if right.head == "sum" and left.head == "input" and (weights := _weights_of(left, right)) is not None:
         return _centred(left, right, *weights)
+    for extreme, mean, sign in ((left, right, 1), (right, left, -1)):
+        if extreme.head in ("max", "min") and (weights := _mean_of(extreme.args[0], mean)) is not None:
+            gap = _mean(elementwise("sub", extreme, extreme.args[0]), mean, *weights)
+            return gap if sign > 0 else elementwise("neg", gap)
     if left == ONE or left.head == "equal":
         parts = _share(right)
         if parts is not None:
@@ -187,8 +205,16 @@ def _centred(values: Op, mean: Op, terms: Op, total: Op) -> Op:
     slot = mean.data[0]
     assert isinstance(slot, int)
     shifted = elementwise("sub", values, reduction("max", values, slot, values.length(slot)))
-    body = elementwise("div", elementwise("mul", shifted, terms), total)
-    return elementwise("sub", shifted, Op("sum", (body,), mean.slots, mean.data))
+    return elementwise("sub", shifted, _mean(shifted, mean, terms, total))
+
+
+def _mean_of(values: Op, mean: Op) -> tuple[Op, Op] | None:
+    return _weights_of(values, mean) if mean.head == "sum" and values.head == "input" else None
+
+
+def _mean(values: Op, mean: Op, terms: Op, total: Op) -> Op:
+    """Another mean with the same weights."""
+    return Op("sum", (elementwise("div", elementwise("mul", values, terms), total),), mean.slots, mean.data)
 
 
 def _share(op: Op) -> tuple[Op, Op] | None:
