@@ -100,3 +100,28 @@ def _of_rank(draw: Draw, found: Expr, rank: int, length: str | int) -> Expr:
     if own == 0:
         return apply("mul", found, draw(leaves(length)[rank]))
     return draw(leaves(length)[rank])
+
+
+INDICES = [symbol(n) for n in "ijkl"]
+ENTRIES = st.builds(apply, st.just("item"), st.sampled_from([symbol(n) for n in "zwp"]), st.sampled_from(INDICES))
+DELTAS = st.builds(apply, st.just("delta"), st.sampled_from(INDICES), st.sampled_from(INDICES))
+
+
+def summed(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
+    """Sums over an index, and what they are made of, one level deeper."""
+    return st.one_of(
+        st.builds(apply, st.sampled_from(["add", "sub", "mul"]), inner, inner),
+        st.builds(apply, st.sampled_from(["abs", "tanh", "sign"]), inner),
+        st.builds(lambda e, k: apply("sum", e, k), inner, st.sampled_from(INDICES)),
+        st.builds(lambda e, k: apply("max", symbol("z") * e), inner, st.sampled_from(INDICES)),
+        st.builds(lambda e: apply("softmax", symbol("w") + e)[INDICES[0]], inner),
+        st.builds(lambda e, f: apply("list", e, f)[1], inner, inner),
+        st.builds(lambda e, k: apply("item", apply("outer", symbol("z") * e, symbol("w")), k, INDICES[1]), inner,
+                  st.sampled_from(INDICES)),
+        st.builds(lambda k: apply("item", apply("drop", symbol("z"), k), as_expr(1)), st.sampled_from(INDICES)),
+    )  # fmt: skip
+
+
+def sums_over_indices() -> st.SearchStrategy[Expr]:
+    """Scalars with sums over any number of indices, nested and not."""
+    return st.recursive(ENTRIES | DELTAS, summed, max_leaves=6)

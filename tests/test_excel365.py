@@ -18,14 +18,14 @@ from openpyxl.formula import Tokenizer
 from softsym import parse_expression
 from softsym.bindings import value
 from softsym.errors import ShapeError, SoftsymError, UnsupportedError
-from softsym.expression import Apply, Expr, apply, as_expr, free_symbols, symbol, walk
+from softsym.expression import Apply, Expr, free_symbols, walk
 from softsym.targets.excel import to_excel, to_excel_function
 from softsym.targets.excel365 import SpillMaker, function_parameters, function_text
 from softsym.targets.excel_formulas import prepared
 from softsym.targets.excel_names import PREFIXES, NameGiver, file_text, function_names, is_cell_like
 from softsym.targets.excel_syntax import Call, DefinedName, Formula, children, parse_formula, walk_formula
 from softsym.targets.numpy import lambdify
-from tests.strategies import expressions
+from tests.strategies import expressions, sums_over_indices
 from tests.test_excel_target import EXPRESSIONS, POINTS, agree
 from tests.workbook.engines import engine
 
@@ -149,28 +149,8 @@ def test_random_expressions_agree_with_ball_arithmetic(sheet: Sheet, expr: Expr,
         check_value(sheet, expr, form)
 
 
-INDICES = [symbol(n) for n in "ijkl"]
-ENTRIES = st.builds(apply, st.just("item"), st.sampled_from([symbol(n) for n in "zwp"]), st.sampled_from(INDICES))
-DELTAS = st.builds(apply, st.just("delta"), st.sampled_from(INDICES), st.sampled_from(INDICES))
-
-
-def summed(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
-    """Sums over an index, and what they are made of, one level deeper."""
-    return st.one_of(
-        st.builds(apply, st.sampled_from(["add", "sub", "mul"]), inner, inner),
-        st.builds(apply, st.sampled_from(["abs", "tanh", "sign"]), inner),
-        st.builds(lambda e, k: apply("sum", e, k), inner, st.sampled_from(INDICES)),
-        st.builds(lambda e, k: apply("max", symbol("z") * e), inner, st.sampled_from(INDICES)),
-        st.builds(lambda e: apply("softmax", symbol("w") + e)[INDICES[0]], inner),
-        st.builds(lambda e, f: apply("list", e, f)[1], inner, inner),
-        st.builds(lambda e, k: apply("item", apply("outer", symbol("z") * e, symbol("w")), k, INDICES[1]), inner,
-                  st.sampled_from(INDICES)),
-        st.builds(lambda k: apply("item", apply("drop", symbol("z"), k), as_expr(1)), st.sampled_from(INDICES)),
-    )  # fmt: skip
-
-
 @settings(max_examples=80, deadline=None, derandomize=True)
-@given(st.recursive(ENTRIES | DELTAS, summed, max_leaves=6))
+@given(sums_over_indices())
 def test_sums_over_any_number_of_indices(sheet: Sheet, expr: Expr) -> None:
     check_value(sheet, expr, "plain")
 

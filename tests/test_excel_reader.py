@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from decimal import DecimalException
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from softsym.bindings import value
-from softsym.errors import LanguageError, ShapeError, UnsupportedError
-from softsym.expression import Expr, apply, number, symbol
-from softsym.targets.excel import to_excel
+from softsym.errors import LanguageError, ShapeError, SoftsymError, UnsupportedError
+from softsym.expression import Apply, Expr, apply, free_symbols, number, symbol, walk
+from softsym.targets.excel import to_excel, to_excel_function
+from softsym.targets.excel_names import file_text
 from softsym.targets.excel_reader import read_excel
 from softsym.targets.excel_syntax import parse_formula, parse_reference
+from tests.strategies import expressions, sums_over_indices
 
 CELLS = {"z": "B2:B4", "y": "Inputs!$D$2:$D$4", "beta": "B1", "a": "C1", "b": "'My sheet'!A1", "i": "C2"}
 
@@ -60,6 +64,57 @@ def test_what_is_printed_reads_as_it_was(expr: Expr) -> None:
     assert read_excel(to_excel(expr, CELLS, form="plain"), CELLS) == expr
 
 
+@settings(max_examples=200, deadline=None)
+@given(trees(3)[0] | trees(3)[1])
+def test_what_is_printed_to_spill_reads_as_it_was(expr: Expr) -> None:
+    formula = to_excel(expr, CELLS, form="plain", dialect="excel365")
+    assert read_excel(formula, CELLS) == expr
+    assert read_excel("=" + file_text(formula[1:]), CELLS) == expr
+
+
+PLACES = {n: f"{chr(65 + k)}1:{chr(65 + k)}3" for k, n in enumerate("zwvpy")}
+PLACES |= {n: f"H{k}" for k, n in enumerate(("beta", "omega", "a", "t", "i", "j", "k", "l"), 1)}
+POINT = {"z": [0.5, -1.25, 2.0], "w": [1.5, 0.25, -0.75], "v": [-0.5, 0.125, 3.0], "p": [0.2, 0.3, 0.5]}
+POINT |= {"y": [0.1, 0.7, -3.0], "beta": 1.5, "omega": 0.75, "a": -0.5, "t": 1.25, "i": 2, "j": 3, "k": 1, "l": 2}
+CALCULUS = {"diff", "grad", "jacobian", "hessian", "limit"}
+
+
+def printed(expr: Expr, form: str, dialect: str) -> tuple[Expr, str]:
+    """A formula of the expression, or of its second entry in the classic dialect, and what it states."""
+    if dialect == "function":
+        return expr, to_excel_function(expr, form=form)
+    if dialect == "classic" and expr.shape:
+        index = (2, 1)[: len(expr.shape)]
+        return apply("item", expr, *index), to_excel(expr, PLACES, index, form=form)
+    return expr, to_excel(expr, PLACES, form=form, dialect=dialect)
+
+
+def at_point(expr: Expr) -> object:
+    names = {s.name for s in free_symbols(expr)}
+    return value(expr, 25, **{n: v for n, v in {**POINT, "N": 3}.items() if n in names})
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(
+    st.integers(0, 2).flatmap(lambda rank: expressions(rank, 3, "N")) | sums_over_indices(),
+    st.sampled_from(["stable", "plain"]),
+    st.sampled_from(["classic", "excel365", "function"]),
+)
+def test_what_is_printed_has_its_value_when_it_is_read(expr: Expr, form: str, dialect: str) -> None:
+    if any(isinstance(n, Apply) and n.head in CALCULUS for n in walk(expr)):
+        return
+    try:
+        stated, formula = printed(expr, form, dialect)
+        expected = at_point(stated)
+    except (SoftsymError, DecimalException):  # undefined here, or beyond a spreadsheet's range
+        return
+    kinds = {s.name: s.kind for s in free_symbols(stated)}
+    assert np.allclose(
+        np.asarray(at_point(read_excel(formula, PLACES, kinds)), dtype=float),
+        np.asarray(expected, dtype=float), rtol=1e-12, atol=1e-13,
+    ), f"{stated}: {formula}"  # fmt: skip
+
+
 VALUES = {"=-2^2": 4, "=2^3^2": 64, "=-(2^2)": -4, "=1+2*3%": 1.06, "=(1+2)*3": 9, "=2^-1": 0.5, "=1E+3/8": 125}
 VALUES |= {"=LOG(100)+LOG(8,2)+LOG10(10)": 6, "=POWER(2,10)": 1024, "=SUMSQ(3,4)": 25, "=PRODUCT(2,3,4)": 24}
 VALUES |= {"=AVERAGE(1,2,6)": 3, "=MAX({1;5;3})-MIN(4,2)": 3, "=SUM(1,{2,3})": 6, "=COUNT(7,8,9)": 3, "=IF(2>1,5,6)": 5}
@@ -77,6 +132,26 @@ VALUES |= {
     "=SIGN(-3)*ABS(-2)": -2,
     "=2*ATANH(1/3)": math.log(2),
 }
+VALUES |= {"=LET(x,2,y,x+1,x*y)": 6, "=LAMBDA(x,y,x-y)(5,2)": 3, "=LET(f,LAMBDA(x,x^2),f(3)+f(4))": 25}
+VALUES |= {
+    "=LET(x,1,LET(x,x+1,x*10))": 20,
+    "=SUM({1;2}*{3,4})": 21,
+    "=SUM(SEQUENCE(4))": 10,
+    "=SUM(SEQUENCE(3,1,5,0))": 15,
+}
+VALUES |= {"=SUM(MAP({1,2},LAMBDA(x,x^2)))": 5, "=MAX(BYROW({1;2}*{3,4},LAMBDA(r,SUM(r))))": 14, "=SUM(MUNIT(3))": 3}
+VALUES |= {
+    "=SUM(BYCOL({1;2}*{3,4},LAMBDA(r,MAX(r))))": 14,
+    "=SUM(MMULT({1,2},{3;4}))": 11,
+    "=INDEX({7,8},XMATCH(8,{7,8}))": 8,
+}
+VALUES |= {"=SUM(MAKEARRAY(2,2,LAMBDA(i,j,INDEX({1,2},i)*INDEX({3,4},j))))": 21, "=SUM(VSTACK({1;2},3)^2)": 14}
+VALUES |= {
+    "=SUM(FILTER({4;5;6},SEQUENCE(3)<>2))": 10,
+    "=SUM(INDEX({4;5;6},SEQUENCE(2)))": 9,
+    "=ROWS({1;2;3})*COLUMNS({1,2})": 6,
+}
+VALUES |= {"=SUM(TOCOL({1,2})*{3;4})": 11, "=_xlfn.LET(_xlpm.x,2,_xlpm.x+1)": 3, "=SUM(IF({1,2,3}>1,{4,5,6},0))": 11}
 VALUES |= {"=--(1=1)": 1, "=SUMPRODUCT(--({1,2,2}=2))": 2, "=IF(0=0,0,0*LN(0))": 0, "=+3": 3}
 
 
@@ -97,6 +172,18 @@ def test_values_are_excels(formula: str, expected: float) -> None:
         ("=SUM(A1:A3*B1:B2)", ShapeError, "lengths"),
         ("=1+", LanguageError, "operand"),
         ("=SUM(1", LanguageError, "missing"),
+        ("=REDUCE(0,A1:A3,LAMBDA(x,y,x+y))", UnsupportedError, "REDUCE"),
+        ("=LAMBDA(x,x+1)(1,2)", UnsupportedError, "2 argument"),
+        ("=LET(x,1,2,3)", UnsupportedError, "LET"),
+        ("=MAP(A1:A3,2)", UnsupportedError, "LAMBDA"),
+        ("=MAP(A1:A3,LAMBDA(x,A1:A3))", UnsupportedError, "one number"),
+        ("=INDEX(A1:A3,A1*2)", UnsupportedError, "computed position"),
+        ("=FILTER(A1:A3,A1:A3>0)", UnsupportedError, "FILTER"),
+        ("=SUMPRODUCT(A1:A3,A1:C1)", ShapeError, "directions"),
+        ("=MMULT(A1:A3,A1:A3)", ShapeError, "MMULT"),
+        ("=SEQUENCE(A1)", UnsupportedError, "size"),
+        ("=SUM()", UnsupportedError, "SUM with 0"),
+        (f"=LET(x_0,A1,{''.join(f'x_{k},x_{k - 1}+x_{k - 1},' for k in range(1, 40))}x_39)", UnsupportedError, "parts"),
         ("=1 2", LanguageError, "operator"),
         ("=§", LanguageError, "read"),
         ("=" + "(" * 2000 + "1" + ")" * 2000, LanguageError, "deep"),
@@ -105,6 +192,33 @@ def test_values_are_excels(formula: str, expected: float) -> None:
 def test_what_cannot_be_read_is_named(formula: str, error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
         read_excel(formula)
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        ("=B2:B4*TRANSPOSE(B2:B4)", "outer(z, z)"),
+        ("=MUNIT(ROWS(B2:B4))*B2:B4", "diag(z)"),
+        ("=MUNIT(ROWS(B2:B4))", "identity(N)"),
+        ("=MMULT(B2:B4*TRANSPOSE(B2:B4),B2:B4)", "outer(z, z) @ z"),
+        ("=VSTACK(B2:B4,B1)", "concat(z, [beta])"),
+        ("=VSTACK(B2,B3,B4)", "z"),
+        ("=SUM((B2:B4-TRANSPOSE(B2:B4))^2)", "sum(sum((z[k] - z)**2), k)"),
+        ("=FILTER(B2:B4,SEQUENCE(ROWS(B2:B4))<>2)", "drop(z, 2)"),
+        ("=SEQUENCE(ROWS(B2:B4),1,1,0)", "ones(N)"),
+        ("=LAMBDA(z,beta,LET(e,EXP(beta*z),e/SUM(e)))", "exp(beta*z)/sum(exp(beta*z))"),
+        ("=LAMBDA(T_,x_1,T_*x_1)", "T*x_1 where x_1: real"),
+        ("=LET(e,EXP(B2:B4),IF(e=0,0,e*LN(e)))", "xlogy(exp(z), exp(z))"),
+    ],
+)
+def test_arrays_read_as_vectors_and_matrices(formula: str, text: str) -> None:
+    assert str(read_excel(formula, CELLS)) == text
+
+
+def test_rows_and_columns_are_told_apart() -> None:
+    cells = {"z": "A1:A3", "y": "A5:C5"}
+    assert str(read_excel("=SUMPRODUCT(A1:A3*A5:C5)", cells)) == "sum(sum(z[k]*y), k)"
+    assert str(read_excel("=SUM(A1:A3*TRANSPOSE(A5:C5))", cells)) == "sum(z*y)"
 
 
 def test_parts_of_a_vector_are_its_entries() -> None:
