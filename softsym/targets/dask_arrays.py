@@ -31,6 +31,7 @@ from softsym.targets.lazy_arrays import is_lazy
 from softsym.targets.numpy import ArrayFunction, Generated, generated
 from softsym.targets.partials import Pass, passes
 from softsym.targets.program import Program
+from softsym.targets.simplify import with_ones
 from softsym.targets.tensors import Library, check_names, compiled, shaped
 
 Array = Any
@@ -100,6 +101,7 @@ class _Task:
         arrays = {n: v if is_lazy(v) else self.da.asarray(np.asarray(v)) for n, v in given.items()}
         self.vectors = {v.name: self.da.moveaxis(arrays[v.name], axis, -1) for v in made.vectors}
         self.scalars = {s.name: arrays[s.name] for s in made.scalars}
+        self.ones = frozenset(n for n in self.scalars if isinstance(given[n], int | float) and given[n] == 1)
         self.batch = tuple(range(len(call.batch)))
         self.entry = len(self.batch)
 
@@ -109,7 +111,7 @@ class _Task:
             return self.on_whole_rows("high" if high else "fast")
         if high:
             raise UnsupportedError(f"{label}: accuracy='high' needs whole rows; rechunk the axis to one chunk")
-        plan = passes(self.made.program) if self.made.uniform else None
+        plan = passes(with_ones(self.made.program, self.ones)) if self.made.uniform else None
         return self.by_text() if plan is None else self.in_passes(*plan)
 
     def on_whole_rows(self, accuracy: str) -> Array:

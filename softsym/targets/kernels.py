@@ -13,10 +13,11 @@ from softsym.targets import shared_functions
 from softsym.targets.array_source import Place, SharedWriter
 from softsym.targets.partials import Pass
 from softsym.targets.program import Op, Program, steps
+from softsym.targets.rows import row_maxima, row_sums
 
 Array = Any
-CELL = 1 << 15
-"""Numbers that are worked on at a time, so that they and what is made of them stay in the cache."""
+CELL = 1 << 16
+"""Numbers that are worked on at a time: what is made of them stays in the cache, and in memory that is kept for it."""
 _HUGE = float(np.finfo(float).max)
 _SHIFTS = frozenset(("max", "min"))
 
@@ -34,7 +35,8 @@ class Kernel:
 
 @lru_cache(maxsize=512)
 def _compiled(text: str) -> Callable[..., Any]:
-    space: dict[str, Any] = {"xp": np} | {n: f for n, f in vars(shared_functions).items() if callable(f)}
+    space: dict[str, Any] = {"xp": np, "sums": _sums, "maxima": _maxima}
+    space |= {name: value for name, value in vars(shared_functions).items() if callable(value)}
     exec(compile(text, "<softsym chunks>", "exec"), space)
     return space["body"]  # type: ignore[no-any-return]
 
@@ -45,13 +47,29 @@ def kernel(program: Program, sizes: Mapping[str, str]) -> Kernel:
     names = dict.fromkeys(_name(op) for op in steps(program.result) if op.head in ("input", "length"))
     if any(op.head == "fill" for op in steps(program.result)):
         names |= dict.fromkeys(part.split(".")[0] for part in inside.split())
-    writer = SharedWriter(program, set(names), Place("float", "", sizes), "")
+    writer = _RowWriter(program, set(names), Place("float", "", sizes), "")
     lines, result = writer.write()
     if program.result.head in ("number", "constant"):
         result = writer.array(program.result)
     constants = [f"{k} = {float(v)!r}" for k, v in writer.constants.items()]
     body = [*constants, *lines, f"return {result}"]
     return Kernel(tuple(names), "\n".join([f"def body({', '.join(names)}):", *(f"    {line}" for line in body)]))
+
+
+class _RowWriter(SharedWriter):
+    """The shared text, with the faster ways to add up rows."""
+
+    def reduction(self, op: Op) -> str:
+        name = {"sum": "sums", "max": "maxima"}.get(op.head)
+        return f"{name}({self.texts[op.args[0]][0]})" if name else super().reduction(op)
+
+
+def _sums(x: Array) -> Array:
+    return row_sums(x) if x.ndim == 2 else np.add.reduce(x, axis=-1, keepdims=True)
+
+
+def _maxima(x: Array) -> Array:
+    return row_maxima(x) if x.ndim == 2 else np.maximum.reduce(x, axis=-1, keepdims=True)
 
 
 def _name(op: Op) -> str:
@@ -69,6 +87,7 @@ class PassKernel:
     work: Pass
     plain: Kernel
     riders: Kernel
+    quick: Kernel
     factors: Kernel
     kept: tuple[str, ...]
     vectors: tuple[str, ...]
@@ -79,23 +98,41 @@ class PassKernel:
         return len(self.work.names) + len(self.kept)
 
     def on_chunk(self, values: Mapping[str, Any]) -> Array:
-        """The partial result ``batch + (1, width)`` of a chunk, worked on in cells."""
+        """The partial result ``batch + (1, width)`` of a chunk; first the reductions that others wait for."""
         batch = batch_of(values)
-        out = np.empty((*batch, 1, self.width))
         with np.errstate(all="ignore"):
-            for rows, cells in cells_of(values, self.vectors, batch):
-                parts = [self.on_cell(cell) for _, cell in cells]
-                out[rows] = parts[0] if len(parts) == 1 else self.merged(np.concatenate(parts, axis=-2))
-        return out
-
-    def on_cell(self, values: Mapping[str, Any]) -> Array:
-        plain = self.plain(values)
-        found = dict(zip(self.work.names, plain, strict=False))
-        shifts = [n for n, head in zip(self.work.names, self.work.heads, strict=False) if head in _SHIFTS]
-        riders = self.riders({**values, **found, **{n: np.clip(found[n], -_HUGE, _HUGE) for n in shifts}})
-        columns = [*plain, *riders, *(values[name] for name in self.kept)]
-        batch = batch_of(values)
+            plain = self.over_cells(self.plain, self.work.heads, values, batch)
+            found = dict(zip(self.work.names, plain, strict=False))
+            shifts = [n for n, head in zip(self.work.names, self.work.heads, strict=False) if head in _SHIFTS]
+            given = {**values, **found, **{n: np.clip(found[n], -_HUGE, _HUGE) for n in shifts}}
+            columns = [*plain, *self.sums(given, batch), *(values[name] for name in self.kept)]
         return np.stack([np.broadcast_to(column, (*batch, 1)) for column in columns], axis=-1)
+
+    def sums(self, values: Mapping[str, Any], batch: tuple[int, ...]) -> list[Array]:
+        """The riders' sums; whole and broken parts apart only for rows where their sum is below 2."""
+        heads = ("sum",) * len(self.work.rider_names)
+        if not self.work.rests:
+            return self.over_cells(self.riders, heads, values, batch)
+        found = self.over_cells(self.quick, heads, values, batch)
+        small = np.any([found[rest] < 2.0 for _, rest in self.work.rests], axis=0)[..., 0]
+        if small.any():
+            rows = {n: _chosen(v, small) for n, v in values.items()}
+            exact = self.over_cells(self.riders, heads, rows, (int(small.sum()),))
+            for sums, part in zip(found, exact, strict=True):
+                sums[small] = part
+        return found
+
+    def over_cells(
+        self, work: Kernel, heads: tuple[str, ...], values: Mapping[str, Any], batch: tuple[int, ...]
+    ) -> list[Array]:
+        """Some reductions ``batch + (1,)`` of a chunk, worked on in cells."""
+        found = [np.empty((*batch, 1)) for _ in heads]
+        for rows, cells in cells_of(values, self.vectors, batch) if heads else ():
+            parts = [work(cell) for _, cell in cells]
+            for n, head in enumerate(heads):
+                several = [np.atleast_1d(part[n]) for part in parts]
+                found[n][rows] = several[0] if len(several) == 1 else _REDUCED[head](np.concatenate(several, axis=-1))
+        return found
 
     def merged(self, parts: Array) -> Array:
         """The partial results ``batch + (count, width)`` of several chunks as one ``batch + (1, width)``."""
@@ -132,7 +169,15 @@ def pass_kernel(work: Pass, vectors: tuple[str, ...], sizes: Mapping[str, str]) 
     """The kernels of a pass."""
     factors = kernel(work.factors, {})
     kept = tuple(n for n in factors.names if not n.startswith(("old_", "new_")))
-    return PassKernel(work, kernel(work.plain, sizes), kernel(work.riders, sizes), factors, kept, vectors)
+    plain, riders, quick = (kernel(program, sizes) for program in (work.plain, work.riders, work.quick))
+    return PassKernel(work, plain, riders, quick, factors, kept, vectors)
+
+
+def _chosen(value: Any, rows: Array) -> Any:
+    """The chosen rows of an array with entries last; one without batch axes stays as it is."""
+    if np.ndim(value) <= 1:
+        return value
+    return np.broadcast_to(value, (*rows.shape, value.shape[-1]))[rows]
 
 
 def batch_of(values: Mapping[str, Any]) -> tuple[int, ...]:

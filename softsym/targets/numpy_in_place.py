@@ -52,6 +52,7 @@ class InPlaceWriter(Writer):
     def write(self) -> tuple[list[str], str]:
         order = steps(self.program.result)
         last = {arg: k for k, op in enumerate(order) for arg in op.args}
+        self.shared = {op.args[1] for op in order if _is_share(op)}
         full = _full(order)
         heir = _heirs(order, last, full)
         self.buffers: dict[Op, str] = {}
@@ -87,8 +88,10 @@ class InPlaceWriter(Writer):
     def reduction(self, op: Op) -> str:
         if op.head not in _REDUCTIONS:
             return super().reduction(op)
-        rough = op.head == "sum" and self.narrow
-        return self.help("rough_row_sums" if rough else _REDUCTIONS[op.head], self.texts[op.args[0]][0])
+        name = _REDUCTIONS[op.head]
+        if op.head == "sum" and (self.narrow or op in self.shared):
+            name = "rough_row_sums" if self.narrow else "share_sums"
+        return self.help(name, self.texts[op.args[0]][0])
 
     def write_product_sums(self, op: Op) -> str:
         return self.help("product_sums", *(self.texts[a][0] for a in op.args))
@@ -139,6 +142,9 @@ class SingleWriter(Writer):
 
     def write_near_zero(self, op: Op) -> str:
         return self.help("single_near_zero", *(self.texts[a][0] for a in op.args))
+
+    def write_take(self, op: Op) -> str:
+        return f"{self.operand(op.args[0], 9)}[{op.data[1]}]"
 
 
 def _full(order: list[Op]) -> set[Op]:

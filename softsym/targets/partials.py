@@ -41,6 +41,7 @@ class Pass:
     names: tuple[str, ...]
     plain: Program
     riders: Program
+    quick: Program
     factors: Program
     rests: tuple[tuple[int, int], ...]
 
@@ -140,9 +141,18 @@ def _pass(plain: list[Op], riders: list[Op], known: dict[Op, Op], stem: str) -> 
     moved = [_moved(factor, old, new, known) for factor in factors]
     known |= {op: _number(name) for op, name in zip(plain, names, strict=False)}
     sums = [replaced(op, known) for op in riders]
+    quick = [replaced(_quick(op), known) for op in riders]
     known |= {op: _number(name) for op, name in zip(riders, names[len(plain) :], strict=True)}
     pairs = tuple((n, rest) for n, op in enumerate(riders) if (rest := _rest_of(op, riders)) is not None)
-    return Pass(tuple(op.head for op in plain), names, _tuple(values), _tuple(sums), _tuple(moved), pairs)
+    heads = tuple(op.head for op in plain)
+    return Pass(heads, names, _tuple(values), _tuple(sums), _tuple(quick), _tuple(moved), pairs)
+
+
+def _quick(op: Op) -> Op:
+    """Of whole and broken parts, nothing and all."""
+    if op.args[0].head == "floor":
+        return ZERO
+    return Op("sum", (_terms(op),), op.slots, op.data)
 
 
 def _number(name: str) -> Op:

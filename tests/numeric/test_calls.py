@@ -13,6 +13,8 @@ import softsym as ss
 from softsym import lambdify
 from softsym.errors import DomainError, ShapeError, SoftsymError, UnsupportedError
 
+from .cases import EXPRESSIONS, LENGTHS, point_for
+
 RNG = np.random.default_rng(5)
 SHAPED = [
     "softmax(z, beta)",
@@ -171,3 +173,13 @@ def test_shift_invariance(z: list[int], c: int) -> None:
 def test_an_expression_object_works_as_its_text() -> None:
     z = ss.vector("z")
     np.testing.assert_array_equal(lambdify(ss.softmax(z))([0.0, 1.0]), lambdify("softmax(z)")([0.0, 1.0]))
+
+
+@pytest.mark.parametrize("text", EXPRESSIONS)
+def test_a_row_by_position_gives_what_it_gives_by_name(text: str) -> None:
+    f = lambdify(text)
+    point = point_for(f, 1.0, np.random.default_rng(7)) | {name: LENGTHS[name] for name in f.names if name in LENGTHS}
+    by_name = f(**point)
+    by_position = f(*(point[name] for name in f.names))
+    assert np.shape(by_position) == np.shape(by_name)
+    np.testing.assert_allclose(by_position, by_name, rtol=1e-9, atol=1e-13)
