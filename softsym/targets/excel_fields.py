@@ -145,14 +145,8 @@ def to_matrix(body: Expr, down: Symbol, across: Symbol) -> Expr:
     if down not in free:
         return apply("outer", _ones(down), to_vector(body, across))
     assert isinstance(body, Apply)
-    if (
-        body.head == "item"
-        and set(body.args[1:]) == {down, across}
-        and not free & free_symbols(body.args[0]) & {down, across}
-    ):
-        found = body.args[0] if body.args[1:] == (down, across) else apply("transpose", body.args[0])
-        if found.shape == (down.kind.vector_length, across.kind.vector_length):
-            return found
+    if body.head == "item" and not free_symbols(body.args[0]) & {down, across}:
+        return _block_of(body, down, across)
     if body.head == "delta":
         return apply("identity", length_expr(down.kind.vector_length))
     if body.head == "mul":
@@ -160,6 +154,14 @@ def to_matrix(body: Expr, down: Symbol, across: Symbol) -> Expr:
     if body.head in ENTRYWISE:
         return apply(body.head, *(to_matrix(a, down, across) for a in body.args))
     raise UnsupportedError("the language has no matrix of these entries")
+
+
+def _block_of(body: Apply, down: Symbol, across: Symbol) -> Expr:
+    """The matrix of the entries of a matrix, or of its transpose."""
+    found = body.args[0] if body.args[1:] == (down, across) else apply("transpose", body.args[0])
+    if {*body.args[1:]} != {down, across} or found.shape != tuple(i.kind.vector_length for i in (down, across)):
+        raise UnsupportedError("a part of a matrix is no matrix of the language")
+    return found
 
 
 def _product(body: Apply, down: Symbol, across: Symbol) -> Expr:
