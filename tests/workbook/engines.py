@@ -13,6 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.formula import ArrayFormula
 
 REQUIRED = bool(os.environ.get("SOFTSYM_REQUIRE_PROGRAMS"))
 Where = tuple[str, int, int]
@@ -46,9 +47,17 @@ def engine(name: str) -> Any:
 
 @lru_cache(maxsize=64)
 def formulas(path: Path) -> list[Where]:
-    """The cells of a workbook that hold formulas."""
+    """The cells of a workbook that hold formulas, or that a formula spills over."""
     book = openpyxl.load_workbook(path)
-    return [(ws.title, c.row, c.column) for ws in book for row in ws.iter_rows() for c in row if c.data_type == "f"]
+    cells = [(ws.title, c) for ws in book for row in ws.iter_rows() for c in row if c.data_type == "f"]
+    return [(sheet, *where) for sheet, cell in cells for where in _filled(cell)]
+
+
+def _filled(cell: Any) -> list[tuple[int, int]]:
+    if not isinstance(cell.value, ArrayFormula):
+        return [(cell.row, cell.column)]
+    left, top, right, bottom = openpyxl.utils.cell.range_boundaries(cell.value.ref)
+    return [(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)]
 
 
 def formulon_values(path: Path, *turns: Mapping[Where, float]) -> list[Values]:
