@@ -26,11 +26,10 @@ from softsym.expression import Expr
 from softsym.language.printer import to_text
 from softsym.targets.demands import check_lengths
 from softsym.targets.driver import bind, destinations, prepared
-from softsym.targets.kernels import EntryKernel, PassKernel, kernel, pass_kernel
+from softsym.targets.kernels import EntryKernel, Kernel, PassKernel, kernel, pass_kernel
 from softsym.targets.lazy_arrays import is_lazy
 from softsym.targets.numpy import ArrayFunction, Generated, generated
-from softsym.targets.partials import Pass, passes
-from softsym.targets.program import Program
+from softsym.targets.partials import passes
 from softsym.targets.simplify import with_ones
 from softsym.targets.tensors import Library, check_names, compiled, shaped
 
@@ -111,7 +110,7 @@ class _Task:
             return self.on_whole_rows("high" if high else "fast")
         if high:
             raise UnsupportedError(f"{label}: accuracy='high' needs whole rows; rechunk the axis to one chunk")
-        plan = passes(with_ones(self.made.program, self.ones)) if self.made.uniform else None
+        plan = planned(self.made.expr, self.ones) if self.made.uniform else None
         return self.by_text() if plan is None else self.in_passes(*plan)
 
     def on_whole_rows(self, accuracy: str) -> Array:
@@ -137,15 +136,12 @@ class _Task:
         options = {"concatenate": True, "dtype": dtype, "meta": meta, "new_axes": new or None, "name": None}
         return self.da.blockwise(work, out, *arguments, **(options | more))
 
-    def in_passes(self, plan: tuple[Pass, ...], final: Program) -> Array:
+    def in_passes(self, plan: tuple[PassKernel, ...], final: Kernel) -> Array:
         """The reductions, a pass for each level, then the result."""
-        names = tuple(self.vectors)
-        sizes = self.made.sizes
         found: list[tuple[tuple[str, ...], Array]] = []
-        for work in plan:
-            kernels = pass_kernel(work, names, sizes)
-            found.append(((*work.names, *kernels.kept), self.reduced(kernels, found)))
-        last = EntryKernel(kernel(final, sizes), names, self.call.dtype)
+        for kernels in plan:
+            found.append(((*kernels.work.names, *kernels.kept), self.reduced(kernels, found)))
+        last = EntryKernel(final, tuple(self.vectors), self.call.dtype)
         entries = bool(self.made.body.result)
         arguments, told = self.arguments(found, entries)
         on_blocks = OnBlocks(last.on_chunk if entries else last.on_row, told, self.numbers)
@@ -193,6 +189,17 @@ class _Task:
         arrays = [a.astype(float) for a in (*self.vectors.values(), *self.scalars.values())]
         told = [self.call.sizes[n] for n in self.made.body.lengths]
         return function(*arrays, *told).astype(self.call.dtype)
+
+
+@lru_cache(maxsize=128)
+def planned(expr: Expr, ones: frozenset[str]) -> tuple[tuple[PassKernel, ...], Kernel] | None:
+    """What is done on the chunks of an expression's vectors, with some scalars 1; ``None`` if that needs whole rows."""
+    made = generated(expr)
+    plan = passes(with_ones(made.program, ones))
+    if plan is None:
+        return None
+    vectors = tuple(v.name for v in made.vectors)
+    return tuple(pass_kernel(work, vectors, made.sizes) for work in plan[0]), kernel(plan[1], made.sizes)
 
 
 Told = tuple[tuple[str, ...], ...]

@@ -19,6 +19,8 @@ Array = Any
 CELL = 1 << 16
 """Numbers that are worked on at a time: what is made of them stays in the cache, and in memory that is kept for it."""
 _HUGE = float(np.finfo(float).max)
+_NEAR_ONE = 1.5
+"""From here on the rounding of a sum changes its logarithm by less than 2.5 ulp."""
 _SHIFTS = frozenset(("max", "min"))
 
 
@@ -109,12 +111,12 @@ class PassKernel:
         return np.stack([np.broadcast_to(column, (*batch, 1)) for column in columns], axis=-1)
 
     def sums(self, values: Mapping[str, Any], batch: tuple[int, ...]) -> list[Array]:
-        """The riders' sums; whole and broken parts apart only for rows where their sum is below 2."""
+        """The riders' sums; whole and broken parts apart only for rows where their sum is close to 1."""
         heads = ("sum",) * len(self.work.rider_names)
         if not self.work.rests:
             return self.over_cells(self.riders, heads, values, batch)
         found = self.over_cells(self.quick, heads, values, batch)
-        small = np.any([found[rest] < 2.0 for _, rest in self.work.rests], axis=0)[..., 0]
+        small = np.any([found[rest] < _NEAR_ONE for _, rest in self.work.rests], axis=0)[..., 0]
         if small.any():
             rows = {n: _chosen(v, small) for n, v in values.items()}
             exact = self.over_cells(self.riders, heads, rows, (int(small.sum()),))
