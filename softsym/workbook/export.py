@@ -87,7 +87,8 @@ class _Export:
         self.values, self.scenarios = self._scenarios(values)
         inputs = [*self._scalars(), *self._vectors(labels)]
         shown = ", ".join(bare_text(e) for e in exprs)
-        self.book = Book(title or shown, f"Live formulas of {shown}, computed from the inputs.", inputs)
+        purpose, use = f"Live formulas of {shown}, computed from the inputs.", spilled.USE if spilling else ()
+        self.book = Book(title or shown, purpose, inputs, how_to_use=use)
         self.taken = {*self.values, *(s for scenario in self.scenarios for s in scenario.names.values())}
 
     def _scenarios(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Scenario]]:

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from math import ceil
 
 from softsym.errors import DomainError
+from softsym.workbook import dynamic
 from softsym.workbook.plan import Chart, Plan, Sheet, Validation, address, area, sheet_prefix
 from softsym.workbook.scope import Scalar, Scope, Vector, define
 from softsym.workbook.styles import LOOKS
@@ -147,7 +148,7 @@ def readme(sheet: Sheet, plan: Plan, how_to_use: Sequence[str], sources: Sequenc
             sheet.put(row, 1, name, style=name)
             sheet.put(row, 2, look.meaning, style="Body")
             row += 1
-    about = [("written by", f"softsym {_version()}"), ("purpose", plan.description), *_NOTES]
+    about = [("written by", f"softsym {_version()}"), ("purpose", plan.description), *_notes(plan)]
     row = _list(sheet, row + 1, "About", about)
     if sources:
         row = heading(sheet, row + 1, "Sources", "")
@@ -182,8 +183,15 @@ _USE = (
     "Read the workings from left to right: one step a column, with its mathematics above it.",
     "See the Checks sheet if the flag under a sheet's title is red: it names what does not hold, and by how much.",
 )
-_NOTES = (
-    ("formulas", "Only classic functions, the same in Excel, LibreOffice and Google Sheets. Parentheses around a whole "
-     "difference keep a spreadsheet from rounding it to 0."),
-    ("protection", "The sheets are protected without a password, against slips; unprotect them to build on them."),
-)  # fmt: skip
+
+
+def _notes(plan: Plan) -> list[tuple[str, str]]:
+    """What a reader should know of the formulas and of the protection."""
+    formulas = _SPILLING if dynamic.spills(plan) else _CLASSIC
+    return [("formulas", f"{formulas} {_PARENTHESES}"), ("protection", _PROTECTION)]
+
+
+_CLASSIC = "Only classic functions, the same in Excel, LibreOffice and Google Sheets."
+_SPILLING = "The results are formulas with LET, LAMBDA and arrays that spill: they need Excel 365 or Excel 2024."
+_PARENTHESES = "Parentheses around a whole difference keep a spreadsheet from rounding it to 0."
+_PROTECTION = "The sheets are protected without a password, against slips; unprotect them to build on them."

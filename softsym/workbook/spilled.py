@@ -20,6 +20,14 @@ _WIDTH = 17.0
 _WORKINGS = "One formula an expression: it stands in the first cell and spills over the others. It needs Excel 365."
 _FUNCTIONS = "Functions of this workbook, kept by name: call them in any cell, on any range. They need Excel 365."
 
+USE = (
+    "Change the shaded cells of the Inputs sheet; every figure and chart follows at once.",
+    "Each result on the Workings sheet is one formula: it stands in the first cell of its block and spills over it.",
+    "The Functions sheet has the same formulas as functions; they work in any cell, on a row or a column of numbers.",
+    "See the Checks sheet if the flag under a sheet's title is red: it names what does not hold, and by how much.",
+)
+"""How to use a workbook of this dialect, for its first sheet."""
+
 
 def lay(book: Book, name: str, title: str, mathematics: str, expr: Expr, labels: Sequence[str] = ()) -> str:
     """Lay out a prepared expression as one formula; gives the cells that it fills, which ``name`` then stands for."""
