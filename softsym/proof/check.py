@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 
 from softsym.algebra import Assumptions
@@ -13,6 +14,7 @@ from softsym.proof.assumptions import assumptions_of, has_sign_heads, links, sig
 from softsym.proof.consequences import without_first_maxima
 from softsym.proof.identities import prove_equal
 from softsym.proof.inequalities import prove_at_most
+from softsym.proof.inequalities.minimum import prove_by_curvature
 from softsym.proof.inequalities.segments import Claim, prove_by_derivative
 from softsym.proof.limits import without_limits
 from softsym.proof.replay import replay
@@ -207,7 +209,9 @@ def _by_derivative(left: Expr, right: Expr, known: Assumptions, deadline: float)
     def bound(lower: Expr, upper: Expr, facts: Assumptions) -> ProofStep | str:
         return prove_at_most(lower, upper, facts, deadline=deadline)
 
-    try:
-        return prove_by_derivative(Claim(left, right, known, bound))
-    except SoftsymError:
-        return None
+    for method in (prove_by_derivative, prove_by_curvature):
+        with suppress(SoftsymError):
+            found = method(Claim(left, right, known, bound))
+            if found is not None:
+                return found
+    return None

@@ -65,6 +65,16 @@ lse((z + w)/2) <= (lse(z) + lse(w))/2                         | lse((z + w)/2) <
 lse(z + w) <= lse(z) + max(w)                                 | lse(z + w) <= lse(z) + mean(w)
 lse(z) <= lse(w) where max(z - w) <= 0                        | lse(z) <= lse(w) where max(z) <= max(w)
 sum(softplus(z)) >= sum(relu(z))                              | sum(softplus(z)) >= sum(relu(z)) + 1/1000
+softplus(r) <= log(2) + r/2 + r**2/8                          | softplus(r) <= log(2) + r/2 + r**2/9
+softplus(a) >= softplus(b) + sigmoid(b)*(a - b)               | softplus(a) >= softplus(b) + sigmoid(a)*(a - b)
+exp(r) >= 1 + r + r**2/2 where r: nonnegative                 | exp(r) >= 1 + r + r**2/2
+log(cosh(r)) <= r**2/2                                        | log(cosh(r)) <= r**2/3
+abs(tanh(a) - tanh(b)) <= abs(a - b)                          | abs(tanh(a) - tanh(b)) <= abs(a - b)/2
+softplus(mean(z)) <= mean(softplus(z))                        | mean(softplus(z)) <= softplus(mean(z))
+kl(p, q) >= norm(p - q, 2)**2/2                               | kl(p, q) >= norm(p - q, 2)**2*1.1
+kl(softmax(z), softmax(w)) <= norm(z - w, 2)**2/4             | kl(softmax(z), softmax(w)) <= norm(z - w, 2)**2/5
+log(a) >= 1 - 1/a where a: positive                           | a**3 >= 3*a - 2 where a >= -3
+sum(((p + q)/2)**3) <= sum(p**3 + q**3)/2                     | sum(((z + w)/2)**3) <= sum(z**3 + w**3)/2 where z >= 0
 diff(lse(z, beta), z[i], z[i]) >= 0                           | diff(lse(z, beta), z[i], z[j]) >= 0
 """.strip().splitlines()
 

@@ -46,6 +46,13 @@ lse(t*z + (1 - t)*w) <= t*lse(z) + (1 - t)*lse(w) where t: unit
 lse(z) + dot(softmax(z), w - z) <= lse(w)
 norm(softmax(z) - softmax(w), 2) <= norm(z - w, 2)
 dot(softmax(z) - softmax(w), z - w) >= 0
+(entropy(p) + entropy(q))/2 <= entropy((p + q)/2)
+abs(sigmoid(a) - sigmoid(b)) <= abs(a - b)/4
+lse(w) <= lse(z) + dot(softmax(z), w - z) + norm(w - z, 2)**2/4
+lse(z, beta) <= mean(z) + log(N)/beta + beta*(max(z) - min(z))**2/8
+kl(p, q) >= norm(p - q, 2)**2/2
+log(1 + a) >= a/(1 + a) where a > -1
+softplus(dot(p, z)) <= dot(p, softplus(z))
 """.strip().splitlines()
 
 MUTATED = int(os.environ.get("SOFTSYM_MUTATIONS", "5"))

@@ -10,13 +10,13 @@ cocoercive             ||F(x) - F(y)||_2**2 <= K*(F(x) - F(y))'(x - y) if J is s
 =====================  ============================================================================================
 
 Each needs F to be smooth everywhere (:mod:`softsym.proof.inequalities.smooth`); the derivative is integrated along the
-segment from one point to the other.
+segment from one point to the other, on which the conditions declared for its ends need not hold: they are not used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from softsym.algebra import Assumptions, ZeroTest
@@ -25,6 +25,9 @@ from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, number,
 from softsym.proof.inequalities.smooth import is_smooth
 from softsym.proof.steps import ProofStep, at_most
 from softsym.symbols import Kind
+
+CONVEX_KINDS = ("vector", "positive vector", "distribution", "real", "positive", "nonnegative", "unit")
+"""The kinds whose values are convex sets of numbers or vectors."""
 
 Bound: TypeAlias = "Callable[[Expr, Expr, Assumptions], ProofStep | str]"
 """Proves ``left <= right``."""
@@ -43,6 +46,10 @@ class Claim:
         found = self.bound(left, right, self.known)
         return None if isinstance(found, str) else found
 
+    def without(self, name: Symbol) -> Claim:
+        """The claim without what is known about a name."""
+        return replace(self, known=_without(self.known, name))
+
     def equal(self, left: Expr, right: Expr) -> bool:
         try:
             return ZeroTest(self.known).is_zero(apply("sub", left, right))
@@ -53,8 +60,16 @@ class Claim:
         return ProofStep(rule, at_most(self.left, self.right), steps, uses)
 
 
+def _without(known: Assumptions, name: Symbol) -> Assumptions:
+    def kept(exprs: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        return tuple(e for e in exprs if name not in free_symbols(e))
+
+    return replace(known, equations=kept(known.equations), positive=kept(known.positive),
+                   nonnegative=kept(known.nonnegative))  # fmt: skip
+
+
 def prove_by_derivative(claim: Claim) -> ProofStep | None:
-    """The steps of a proof by one of the theorems of this module, or ``None``."""
+    """The step of a proof by one of the theorems of this module, or ``None``."""
     for theorem in (_monotone, _convex, _lipschitz, _operator):
         step = theorem(claim)
         if step is not None:
@@ -101,16 +116,16 @@ def _is_nonnegative(claim: Claim, low: Symbol) -> bool:
     )
 
 
-# convex functions of a vector
+# convex functions
 
 
 def _convex(claim: Claim) -> ProofStep | None:
     for convex, inner, outer in ((True, claim.left, claim.right), (False, claim.right, claim.left)):
-        for x, y in _vector_pairs(claim):
+        for x, y in pairs(claim):
             mixed = _mixed(claim, inner, outer, x, y)
             found, share = mixed if mixed is not None else (_tangent(claim, outer, inner, x, y), None)
-            if found is not None and is_smooth(found, x, claim.known):
-                step = _curvature(claim, found, x, convex)
+            if found is not None and is_smooth(found, x, claim.without(x).known):
+                step = _curved(claim.without(x), found, x, convex)
                 if step is not None:
                     points = (share, x, y) if share is not None else (x, y)
                     return claim.step("convex by its Hessian" if convex else "concave by its Hessian", step,
@@ -118,10 +133,11 @@ def _convex(claim: Claim) -> ProofStep | None:
     return None
 
 
-def _vector_pairs(claim: Claim) -> Iterator[tuple[Symbol, Symbol]]:
-    vectors = sorted((s for s in free_symbols(claim.left) | free_symbols(claim.right)
-                      if s.kind.domain == "vector"), key=lambda s: s.name)  # fmt: skip
-    yield from ((x, y) for x in vectors for y in vectors if x != y and x.shape == y.shape)
+def pairs(claim: Claim) -> Iterator[tuple[Symbol, Symbol]]:
+    """Two names of one kind, in which the segment between two values lies."""
+    names = sorted((s for s in free_symbols(claim.left) | free_symbols(claim.right)
+                    if s.kind.domain in CONVEX_KINDS), key=lambda s: s.name)  # fmt: skip
+    yield from ((x, y) for x in names for y in names if x != y and x.kind == y.kind)
 
 
 def _mixed(claim: Claim, inner: Expr, outer: Expr, x: Symbol, y: Symbol) -> tuple[Expr, Expr] | None:
@@ -147,15 +163,21 @@ def _tangent(claim: Claim, outer: Expr, inner: Expr, x: Symbol, y: Symbol) -> Ex
     function = substitute(outer, {y: x})
     if function.shape:
         return None
-    line = function + apply("dot", apply("grad", function, x), y - x)
-    return function if claim.equal(inner, line) else None
+    slope = apply("dot", apply("grad", function, x), y - x) if x.shape else apply("diff", function, x) * (y - x)
+    return function if claim.equal(inner, function + slope) else None
 
 
-def _curvature(claim: Claim, function: Expr, x: Symbol, convex: bool) -> ProofStep | None:
-    v = _direction(claim, x)
-    form = apply("dot", v, apply("matmul", apply("hessian", function, x), v))
-    zero = number(0)
+def _curved(claim: Claim, function: Expr, x: Symbol, convex: bool) -> ProofStep | None:
+    form, zero = curvature(claim, function, x), number(0)
     return claim.holds(zero, form) if convex else claim.holds(form, zero)
+
+
+def curvature(claim: Claim, function: Expr, x: Symbol) -> Expr:
+    """The second derivative, for a vector as a quadratic form in a new one."""
+    if not x.shape:
+        return apply("diff", function, x, 2)
+    v = _direction(claim, x)
+    return apply("dot", v, apply("matmul", apply("hessian", function, x), v))
 
 
 def _direction(claim: Claim, x: Symbol) -> Symbol:
@@ -184,7 +206,7 @@ def _difference(claim: Claim, node: Expr, x: Symbol, y: Symbol) -> Expr | None:
     first, second = node.args
     if y in free_symbols(first) or x not in free_symbols(first) or substitute(first, {x: y}) != second:
         return None
-    return first if is_smooth(first, x, claim.known) else None
+    return first if is_smooth(first, x, claim.without(x).known) else None
 
 
 def _lipschitz(claim: Claim) -> ProofStep | None:
@@ -192,23 +214,34 @@ def _lipschitz(claim: Claim) -> ProofStep | None:
     node = claim.left
     if not isinstance(node, Apply) or node.head not in ("norm", "abs"):
         return None
-    for x, y in _vector_pairs(claim):
+    for x, y in pairs(claim):
         function = _difference(claim, node.args[0], x, y)
         if function is None:
             continue
-        for distance in {n for n in walk(claim.right) if isinstance(n, Apply) and n.head == "norm"}:
-            if not _is_gap(claim, distance.args[0], x, y):
-                continue
+        for distance in _nodes(claim.right, "norm" if x.shape else "abs"):
             factor = replaced(claim.right, distance, number(1))
-            if {x, y} & free_symbols(factor) or not claim.equal(claim.right, factor * distance):
+            if not _is_gap(claim, distance.args[0], x, y) or {x, y} & free_symbols(factor):
                 continue
-            target = node.args[1] if node.head == "norm" else None
-            steps = _operator_norm(claim, function, x, factor, target, distance.args[1])
+            if not claim.equal(claim.right, factor * distance):
+                continue
+            norms = (*distance.args[1:], *node.args[1:])
+            steps = _slopes(claim.without(x), function, x, factor, norms)
             if steps is not None:
-                norms = (distance.args[1], *([] if target is None else [target]))
                 return claim.step("Lipschitz by the norm of the derivative", *steps,
                                   uses=(function, x, y, factor, *norms))  # fmt: skip
     return None
+
+
+def _nodes(expr: Expr, head: str) -> list[Apply]:
+    return sorted({n for n in walk(expr) if isinstance(n, Apply) and n.head == head}, key=str)
+
+
+def _slopes(
+    claim: Claim, function: Expr, x: Symbol, factor: Expr, norms: tuple[Expr, ...]
+) -> tuple[ProofStep, ...] | None:
+    if not norms:
+        return _one(claim, apply("abs", apply("diff", function, x)), factor)
+    return _operator_norm(claim, function, x, factor, norms[1] if len(norms) > 1 else None, norms[0])
 
 
 def _is_gap(claim: Claim, node: Expr, x: Symbol, y: Symbol) -> bool:
@@ -259,8 +292,8 @@ def _spectral(claim: Claim, function: Expr, x: Symbol, factor: Expr) -> tuple[Pr
 
 def _operator(claim: Claim) -> ProofStep | None:
     """``c*dot(D, D) <= d*dot(D, x - y)`` or ``0 <= dot(D, x - y)`` for ``D = F(x) - F(y)``."""
-    for x, y in _vector_pairs(claim):
-        for node in {n for n in walk(claim.right) if isinstance(n, Apply) and n.head == "dot"}:
+    for x, y in pairs(claim):
+        for node in _nodes(claim.right, "dot"):
             for one, other in (node.args, node.args[::-1]):
                 function = _difference(claim, one, x, y)
                 if function is None or not claim.equal(other, x - y):
@@ -280,6 +313,7 @@ def _coercive(
     size = replaced(claim.right, product, number(1))
     if set(points) & free_symbols(size) or not claim.equal(claim.right, size * product):
         return None
+    claim = claim.without(x)
     above, lower = claim.holds(number(0), size), claim.holds(number(0), form)
     if above is None or lower is None:
         return None

@@ -40,6 +40,11 @@ class Setting:
             raise Rejected(f"{', '.join(s.name for s in names)}: a new name is taken")
         return replace(self, kinds={**self.kinds, **{s.name: s.kind for s in names}})
 
+    def without(self, name: Symbol) -> Setting:
+        """Without the conditions on a name, which need not hold between two of its values."""
+        kept = (c for c in self.conditions if not any(name in free_symbols(side) for side in c.sides))
+        return replace(self, conditions=tuple(kept))
+
     def at(self, values: Mapping[Symbol, Expr]) -> Setting:
         """With names replaced in the conditions."""
         return replace(self, conditions=tuple(substituted(c, values) for c in self.conditions))
