@@ -18,10 +18,9 @@ from flint import fmpq
 
 from softsym.algebra import elementary
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, Algebra
-from softsym.algebra.increasing import linear_parts
 from softsym.algebra.normal import Normalizer
 from softsym.algebra.parts import mentions
-from softsym.algebra.polynomial import Atom, Exponent, FlintRing, Poly, Rational, mono_pow
+from softsym.algebra.polynomial import Atom, Exponent, FlintRing, Poly, Rational, linear_parts, mono_pow
 from softsym.algebra.rebuilding import Rebuilding
 from softsym.algebra.renaming import entry
 from softsym.algebra.signs import poly_sign

@@ -24,8 +24,10 @@ from softsym.algebra.polynomial import (
     Poly,
     Rational,
     cancelled,
+    divided,
     factored,
     inverse,
+    linear_parts,
     mono_mul,
     mono_pow,
     order_key,
@@ -70,6 +72,21 @@ def _signs_joined(alg: Algebra, num: Poly) -> Poly:
                 term = _sign_joined(alg, term, atom)
         total = total + term.num
     return total
+
+
+def signs_divided(alg: Algebra, value: Rational) -> Rational:
+    """The value with the factors of sign(u) divided by u, where ``sign(u)*u = abs(u)`` and ``sign(u)**2*u = u``."""
+    num = value.num
+    for sign in [a for a in num.atoms if a.head == "sign" and not a.data[0].den and len(a.data[0].num) > 1]:
+        own = sign.data[0]
+        size = alg.of(alg.atom("abs", own, free=sign.free, depth=sign.depth))
+        for power, joined in ((1, size), (2, own)):
+            inside, rest = linear_parts(num, sign, power)
+            quotient, remainder = divided(inside, own.num)
+            if quotient:
+                left = Rational(rest + remainder.scaled(((sign, power),), fmpq(1)))
+                num = (left + multiply(alg, Rational(quotient), joined)).num
+    return Rational(num, value.den)
 
 
 def _sign_joined(alg: Algebra, term: Rational, sign: Atom) -> Rational:

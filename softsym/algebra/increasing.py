@@ -18,7 +18,7 @@ from flint import fmpq
 from softsym.algebra import elementary
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, POSITIVE, Algebra
 from softsym.algebra.parts import Member, mentions
-from softsym.algebra.polynomial import Atom, Exponent, Mono, Poly, Rational, cancelled, mono_mul
+from softsym.algebra.polynomial import Atom, Exponent, Mono, Poly, Rational, cancelled, linear_parts, mono_mul
 from softsym.algebra.signs import atom_sign, poly_sign, sign_of
 
 
@@ -138,12 +138,6 @@ def _fraction_inverted(alg: Algebra, sign: Rational, parts: Sequence[Poly], valu
     a, b, c, d = map(Rational, parts)
     x = elementary.divide(alg, b - elementary.multiply(alg, d, value), elementary.multiply(alg, c, value) - a)
     return elementary.multiply(alg, sign, cancelled(x))
-
-
-def linear_parts(poly: Poly, atom: Atom, exponent: Exponent) -> tuple[Poly, Poly]:
-    """The factor of ``atom**exponent``, and the terms without the atom."""
-    inside = {mono_mul(m, ((atom, -exponent),)): c for m, c in poly if dict(m).get(atom, 0)}
-    return Poly(inside), Poly({m: c for m, c in poly if not dict(m).get(atom, 0)})
 
 
 def increasing_in(alg: Algebra, body: Rational, atom: Atom) -> Callable[[Rational], Rational] | None:

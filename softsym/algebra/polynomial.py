@@ -145,6 +145,12 @@ class Poly:
     def depth(self) -> int:
         return max((a.depth for a in self.atoms), default=0)
 
+    @cached_property
+    def factors(self) -> tuple[fmpq, tuple[tuple[Poly, int], ...]]:
+        """A constant and the irreducible factors, for a polynomial without negative exponents."""
+        unit, found = factored(self)
+        return unit, tuple(found)
+
     def content(self) -> tuple[fmpq, Mono]:
         """The coefficient and the monomial that are taken out of the primitive part."""
         coefficient, mono, _ = self.primitive()
@@ -329,6 +335,23 @@ def _rescaled(before: Rational, after: Rational, ring: FlintRing) -> Rational:
         if len(poly) > 1:
             unit = unit / fmpq(ring.to_flint(poly).factor()[0]) ** power
     return Rational(after.num.scaled((), unit), after.den)
+
+
+def linear_parts(poly: Poly, atom: Atom, exponent: Exponent) -> tuple[Poly, Poly]:
+    """The factor of ``atom**exponent``, and the terms without that power."""
+    inside = {mono_mul(m, ((atom, -exponent),)): c for m, c in poly if dict(m).get(atom, 0) == exponent}
+    return Poly(inside), Poly({m: c for m, c in poly if dict(m).get(atom, 0) != exponent})
+
+
+def divided(poly: Poly, divisor: Poly) -> tuple[Poly, Poly]:
+    """Quotient and remainder by a divisor without negative exponents."""
+    if not poly:
+        return Poly(), Poly()
+    inverses = tuple((a, e) for a, e in poly.lowest() if e < 0)
+    whole = poly.scaled(mono_pow(inverses, -1), fmpq(1))
+    ring = FlintRing([whole, divisor])
+    quotient, remainder = (ring.from_flint(part) for part in divmod(ring.to_flint(whole), ring.to_flint(divisor)))
+    return quotient.scaled(inverses, fmpq(1)), remainder.scaled(inverses, fmpq(1))
 
 
 def factored(poly: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:

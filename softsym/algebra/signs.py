@@ -11,6 +11,8 @@ from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational, mono_m
 from softsym.symbols import SIGN_OF_DOMAIN
 
 _STRICT = (POSITIVE, NEGATIVE)
+MAX_FACTORED = 40
+"""Polynomials with more terms are not factored for their sign."""
 _SUM_ONE = ("distribution", "simplex", "onehot")
 _AT_LEAST = (POSITIVE, NONNEGATIVE)
 _OPPOSITE = {POSITIVE: NEGATIVE, NONNEGATIVE: NONPOSITIVE}
@@ -47,6 +49,20 @@ def poly_sign(alg: Algebra, poly: Poly) -> str | None:
             {POSITIVE: NEGATIVE, NONNEGATIVE: NONPOSITIVE}[below] if below else None
         )
     return _times(_term_sign(alg, mono, coefficient > 0), known) if known else None
+
+
+def _factors_sign(alg: Algebra, primitive: Poly) -> str | None:
+    """The sign of a polynomial that is a constant times factors of known sign, or even powers of factors."""
+    unit, factors = primitive.factors if 2 < len(primitive) <= MAX_FACTORED else (fmpq(1), ())
+    if len(factors) < 2 and all(power == 1 for _, power in factors):
+        return None
+    sign: str | None = POSITIVE if unit > 0 else NEGATIVE
+    for factor, power in factors:
+        own = poly_sign(alg, factor)
+        if power % 2 == 0:
+            own = POSITIVE if own in _STRICT else NONNEGATIVE
+        sign = _times(sign, own)
+    return sign
 
 
 def _over_own_terms(alg: Algebra, poly: Poly) -> str | None:

@@ -12,6 +12,7 @@ from softsym.algebra.atom_writer import HOT
 from softsym.algebra.blocks import Matrix
 from softsym.algebra.context import NONNEGATIVE, Algebra
 from softsym.algebra.declared import Given, assume, note_sign, without_multiples
+from softsym.algebra.elementary import signs_divided
 from softsym.algebra.joining import joined
 from softsym.algebra.lowering import Lowering
 from softsym.algebra.normal import Normalizer
@@ -200,6 +201,8 @@ def _range(lowering: Lowering, index: Any) -> Length | None:
 def _settled(alg: Algebra, difference: Rational) -> Rational:
     """Zero where the difference is zero once its sums are put together, else the difference itself."""
     try:
+        if not difference.is_zero and any(a.head == "sign" for a in difference.num.atoms):
+            difference = signs_divided(alg, difference)
         return difference if difference.is_zero or not joined(alg, difference).is_zero else Rational.of(0)
     except (UnsupportedError, BudgetError):
         return difference

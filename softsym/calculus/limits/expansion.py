@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from softsym.algebra.context import NONNEGATIVE, POSITIVE
 from softsym.calculus.limits import coefficients as co
 from softsym.calculus.limits import extrema, leading, series, sums
 from softsym.calculus.limits import pieces as pc
@@ -176,6 +177,8 @@ class Expansion:
         return still(apply("xlogy", x.value, y.value))
 
     def _on_abs(self, arg: Expr) -> Value:
+        if self.calculus.facts.sign(arg) in (POSITIVE, NONNEGATIVE):
+            return self.of(arg)
         return entrywise(lambda g: pc.size(self.calculus, g, "abs"), self.of(arg))
 
     def _on_sign(self, arg: Expr) -> Value:

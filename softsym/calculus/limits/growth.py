@@ -22,8 +22,8 @@ from softsym.errors import BudgetError
 from softsym.expression import Expr
 from softsym.shapes import Shape
 
-MAX_TERMS = 60
-MAX_SIZE = 500
+MAX_TERMS = 150
+MAX_SIZE = 2000
 """The most nodes that a coefficient may have."""
 
 

@@ -47,10 +47,18 @@ class Pieces:
             return (sums.entry(value, self.index), value)[: len(self.parts)]
         if self.kind == "list":
             return tuple(sums.entry(value, number(n + 1)) for n in range(len(self.parts)))
+        blocks = _blocks(value.value) if value.is_still else []
+        if [b.shape for b in blocks] == [p.shape for p in self.parts]:
+            return tuple(still(b) for b in blocks)
         raise UnsupportedError("a concatenation together with another vector")
 
 
 Value: TypeAlias = "Growth | Pieces"
+
+
+def _blocks(expr: Expr) -> list[Expr]:
+    """The vectors that a concatenation is made of."""
+    return [b for a in co.args_of(expr) for b in _blocks(a)] if co.is_head(expr, "concat") else [expr]
 
 
 def entrywise(function: Callable[..., Growth], *values: Value) -> Value:
@@ -208,14 +216,12 @@ def sparse(calculus: Calculus, value: Value) -> Value:
 
 def size(calculus: Calculus, growth: Growth, head: str) -> Growth:
     """``abs`` or ``sign``, entry by entry."""
-    if head == "abs":
-        growth = leading.indicated(calculus, growth)
     if len(growth.terms) == 1 and not growth.bounds:
         return Growth((_sized(growth.terms[0], head),), (), growth.shape)
     try:
         lead, _ = leading.leading(calculus, growth)
     except UnsupportedError:
-        return _continuous_size(calculus, growth, head)
+        return _continuous_size(calculus, leading.indicated(calculus, growth), head)
     direction = 1 if calculus.facts.is_positive(lead.coefficient) else -1
     return scale(growth, number(direction)) if head == "abs" else still(number(direction))
 
@@ -227,7 +233,7 @@ def _sized(t: Term, head: str) -> Term:
 
 
 def _continuous_size(calculus: Calculus, growth: Growth, head: str) -> Growth:
-    if head == "sign" or any(not t.rate.is_zero for t in growth.parts):
+    if head == "sign" or any(not t.rate.is_zero for t in growth.terms):
         raise UnsupportedError(f"{head} of what has no settled sign")
     top = max((t.size for t in growth.terms), default=(Fraction(0), 0))
     lead = [t for t in growth.terms if t.size == top]
