@@ -44,10 +44,8 @@ def poly_sign(alg: Algebra, poly: Poly) -> str | None:
     coefficient, mono, primitive = poly.primitive()
     known = alg.facts.get(primitive)
     if known is None:
-        below = _over_own_terms(alg, -primitive)
-        known = _over_own_terms(alg, primitive) or (
-            {POSITIVE: NEGATIVE, NONNEGATIVE: NONPOSITIVE}[below] if below else None
-        )
+        below = _OPPOSITE.get(_over_own_terms(alg, -primitive) or "")
+        known = _over_own_terms(alg, primitive) or below or _factors_sign(alg, primitive)
     return _times(_term_sign(alg, mono, coefficient > 0), known) if known else None
 
 

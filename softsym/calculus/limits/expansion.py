@@ -214,6 +214,8 @@ class Expansion:
             return series.logarithm(self.calculus, self._extreme(co.args_of(expr)[0], sign))
         if co.is_head(expr, "neg"):
             return _negated(self._extreme(co.args_of(expr)[0], -sign))
+        if co.is_head(expr, "abs") and self.calculus.facts.sign(co.args_of(expr)[0]) in (POSITIVE, NONNEGATIVE):
+            return self._extreme(co.args_of(expr)[0], sign)
         inner = self._affine(expr)
         if inner is not None:
             vector, factor, direction, shift = inner

@@ -140,6 +140,10 @@ def _is_larger(calculus: Calculus, left: Growth, right: Growth) -> bool:
 
 def _largest_entry(calculus: Calculus, growth: Growth) -> Growth:
     """The maximum where the entries grow like powers: that of the leading coefficients leads."""
+    if any(t.rate.vector is not None for t in growth.parts):
+        still_entries = leading.indicated(calculus, growth)
+        bounds = [replace(b, rate=sums.top_rate(calculus, b.rate)) for b in still_entries.bounds]
+        growth = collect(still_entries.terms, bounds, growth.shape)
     lead, rest = _entries_apart(growth)
     if lead is None:
         return Growth(growth.terms, growth.bounds, ())
