@@ -19,8 +19,11 @@ from softsym.targets.planes import in_planes
 from softsym.targets.streaming import stream, stream_certified
 
 Array = Any
-BLOCK = 1 << 16
-"""Numbers in a block: 512 KB of float64, so that what is written to it is still in a cache when it is read again."""
+BLOCK = 1 << 15
+"""Numbers in an argument's block where no arrays are reused, and four times that of double words."""
+IN_CACHE = 1 << 18
+"""Numbers in all arrays of a block that is written in place: 2 MB of float64, which a cache still holds when they are
+read again, and few enough blocks that calls cost little."""
 RUN, WIDE = 5120, 1 << 20
 """Where the entries of a row are not adjacent: the fewest rows of a block, so that memory is read and written in long
 runs, unless the block has more numbers than this."""
@@ -30,6 +33,8 @@ LINE = 16
 
 def compute(body: Body, call: Call, target: Array, high: bool) -> None:
     """Fill the target, block by block along the longest batch axis."""
+    if 0 in call.batch:
+        return
     alike = bool(call.vectors) and all(v.shape[:-1] == call.batch for v in call.vectors.values())
     in_place = body.uniform and alike and call.mask is None and not high
     with np.errstate(all="ignore"):
@@ -45,7 +50,8 @@ def _compute(body: Body, call: Call, target: Array, high: bool, in_place: bool) 
     work = _Work(body, call, high)
     if in_place:
         work.panels = Panels(body, call, not aliased, work.mend)
-    for key, block in _blocks(body, call, arguments, BLOCK // 8 if high else BLOCK):
+    block_size = IN_CACHE // (len(body.vectors) + body.arrays) if in_place else BLOCK // 4 if high else BLOCK
+    for key, block in _blocks(body, call, arguments, block_size):
         work.fill(block, goal[key] if key else goal)
     if shared:
         target[...] = goal
@@ -78,7 +84,7 @@ def _blocks(body: Body, call: Call, arguments: dict[str, Array], block: int) -> 
         return
     which = int(np.argmax(call.batch))
     rows = max(1, int(block * call.batch[which] // size))
-    if block == BLOCK and any(v.strides[-1] != v.itemsize for v in call.vectors.values()):
+    if block >= BLOCK and any(v.strides[-1] != v.itemsize for v in call.vectors.values()):
         rows = max(LINE, rows, min(RUN, int(WIDE * call.batch[which] // size)))
     places = {n: _place(a, which, len(call.batch), _own_axes(n, body)) for n, a in arguments.items()}
     for start in range(0, call.batch[which], rows):
@@ -159,7 +165,7 @@ class _Work:
             if np.isfinite(np.add.reduce(target, axis=None)):
                 return
         result = np.empty_like(target)
-        stream_certified(self.body, block, result, max(BLOCK // 8 // rows, 1024))
+        stream_certified(self.body, block, result, max(BLOCK // 4 // rows, 1024))
         target[...] = np.where(np.isnan(result) & ~self.high, target, result)
 
     def mend(self, block: dict[str, Array], result: Array, dtype: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from softsym.errors import UnsupportedError
 from softsym.symbols import Length
 from softsym.targets.arithmetic import DOUBLES, Arithmetic
-from softsym.targets.program import Program
+from softsym.targets.program import Program, steps
 from softsym.targets.stages import Stages
 
 Array = Any
@@ -46,7 +46,8 @@ class Body:
     """A generated body: its parameters, and the lengths and slots of its result's axes.
 
     ``unshifted`` is its program without shifts; if all totals that this gives lie between 1 and ``highest`` for the
-    scalars that are 1, shifts were not needed (``highest`` is 0 if no totals tell that).
+    scalars that are 1, shifts were not needed (``highest`` is 0 if no totals tell that). A ``uniform`` one can write in
+    place, into so many ``arrays``.
     """
 
     vectors: tuple[tuple[str, Length], ...]
@@ -59,6 +60,7 @@ class Body:
     highest: Callable[[frozenset[str]], float]
     unshifted: Program | None = None
     uniform: bool = False
+    arrays: int = 0
     logarithmic: bool = False
     stages: Stages | None = None
     run_stage: Callable[[int, Arithmetic], Callable[..., Any]] = field(default=_no_stage)
@@ -81,6 +83,11 @@ class Body:
     def one_length(self) -> bool:
         """Whether all vectors have the same length, given by a name."""
         return len({length for _, length in self.vectors}) == 1 and not self.vectors[0][1].is_literal
+
+    @cached_property
+    def has_maxima_unshifted(self) -> bool:
+        """Whether the program without shifts still takes the maximum of a row."""
+        return self.unshifted is not None and any(op.head == "max" for op in steps(self.unshifted.result))
 
     @cached_property
     def takes_length(self) -> bool:

@@ -78,6 +78,14 @@ def _log(x: Interval) -> Interval | None:
     return (math.log(x[0]), math.log(x[1])) if x[0] > 0 else None
 
 
+def _log1p(x: Interval) -> Interval | None:
+    return (math.log1p(x[0]), math.log1p(x[1])) if x[0] > -1 else None
+
+
+def _relative_excess(terms: Interval, total: Interval, largest: Interval) -> Interval | None:
+    return (0.0, total[1] / largest[0]) if largest[0] > 1e-290 else None
+
+
 def _abs(x: Interval) -> Interval:
     return (0.0 if x[0] <= 0 <= x[1] else min(abs(x[0]), abs(x[1]))), max(abs(x[0]), abs(x[1]))
 
@@ -90,6 +98,10 @@ _RULES: dict[str, Callable[..., Interval | None]] = {
     "neg": lambda x: (-x[1], -x[0]),
     "exp": _exp,
     "log": _log,
+    "log1p": _log1p,
+    "max": lambda x: x,
+    "min": lambda x: x,
+    "relative_excess": _relative_excess,
     "abs": _abs,
     "square": lambda x: _product(_abs(x), _abs(x)),
 }

@@ -109,6 +109,7 @@ class Generated:
             unshifted=self.unshifted,
             highest=self.highest,
             uniform=self.uniform,
+            arrays=self.arrays,
             stages=in_stages(self.program) if self.uniform else None,
             run_stage=self.run_stage,
             logarithmic=any(op.head == "log" for op in steps(self.program.result if direct is None else direct.result)),
@@ -119,6 +120,11 @@ class Generated:
         """Whether all arrays of the program have the entries of one vector: then it can write in place."""
         lengths = {size for op in steps(self.program.result) for _, size in op.slots}
         return self.program.rank == 1 and bool(self.vectors) and lengths == {self.vectors[0].kind.vector_length}
+
+    @cached_property
+    def arrays(self) -> int:
+        """How many arrays it writes to if it writes in place."""
+        return sum("array(shape)" in line for line in self.lines(Variant(in_place=True))[0]) if self.uniform else 0
 
     def length_of(self, slot: int, found: dict[int, Length]) -> Length:
         if slot in found:
@@ -139,11 +145,13 @@ class Generated:
     def lines(self, variant: Variant = PLAIN) -> tuple[list[str], str, Writer]:
         """The assignments, the result's text and the writer that knows what they need."""
         program = self.program if variant.shifted or self.unshifted is None else self.unshifted
-        program = with_ones(program, variant.ones)
         taken = {*self.parameters, *RESERVED}
         if not variant.in_place and not variant.single:
-            writer = Writer(program, taken, variant.masked)
+            if any(op.head == "relative_excess" for op in steps(program.result)):
+                program = self.program  # the operation is for rows alone
+            writer = Writer(with_ones(program, variant.ones), taken, variant.masked)
             return *writer.write(), writer
+        program = with_ones(program, variant.ones)
         writer = SingleWriter(program, taken) if variant.single else InPlaceWriter(program, taken, variant.narrow)
         assignments, result = writer.write()
         if not variant.shifted:

@@ -18,6 +18,7 @@ e/sum(e), e = exp(x)            e*(1/sum(e))                     a product takes
 
 from __future__ import annotations
 
+from softsym.targets.near_one import BOUND
 from softsym.targets.numpy_source import NAMES, Writer
 from softsym.targets.program import Op, Program, constant, elementwise, reduction, steps
 
@@ -96,8 +97,11 @@ class InPlaceWriter(Writer):
     def write_product_sums(self, op: Op) -> str:
         return self.help("product_sums", *(self.texts[a][0] for a in op.args))
 
+    def write_relative_excess(self, op: Op) -> str:
+        return self.help("relative_excess", *(self.texts[a][0] for a in op.args))
+
     def write_near_zero(self, op: Op) -> str:
-        return self.help("near_zero", *(self.texts[a][0] for a in op.args), _ULP if self.narrow else 1.0)
+        return self.help("near_zero", *(self.texts[a][0] for a in op.args), _ULP if self.narrow else BOUND)
 
     def assign(self, op: Op, name: str) -> None:
         """A line that writes into a buffer."""
@@ -139,6 +143,9 @@ class SingleWriter(Writer):
 
     def write_product_sums(self, op: Op) -> str:
         return f"{self.operand(op.args[0], 9)}.dot({self.texts[op.args[1]][0]})"
+
+    def write_relative_excess(self, op: Op) -> str:
+        return self.help("single_relative_excess", *(self.texts[a][0] for a in op.args))
 
     def write_near_zero(self, op: Op) -> str:
         return self.help("single_near_zero", *(self.texts[a][0] for a in op.args))

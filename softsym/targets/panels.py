@@ -56,7 +56,7 @@ class Panels:
 
     def told(self, block: dict[str, Array], target: Array) -> bool:
         """Try it without shifts; the totals tell which rows that suits. Whether it is worth while."""
-        vectors = self.arranged(block, columns=False)
+        vectors = self.arranged(block, self.body.has_maxima_unshifted and self.short(block))
         value, *totals = self.run(self.direct, block, vectors, target)
         if all(t.min() >= 1.0 and t.max() <= self.highest for t in (total[:, 0] for total in totals)):
             self.store(block, value, target)
@@ -84,7 +84,7 @@ class Panels:
 
     def bounded(self, block: dict[str, Array], target: Array) -> bool:
         """Without shifts, if all entries are small enough."""
-        vectors = self.arranged(block, columns=False)
+        vectors = self.arranged(block, self.body.has_maxima_unshifted and self.short(block))
         if not _all_within(vectors, self.limit):
             return False
         self.store(block, self.run(self.direct, block, vectors, target)[0], target)
@@ -92,8 +92,8 @@ class Panels:
 
     def careful(self, block: dict[str, Array], target: Array) -> None:
         """With shifts."""
-        vectors = self.arranged(block, block[self.names[0]].shape[-1] <= SHORT)
-        value = self.run(self.shifted, block, vectors, target)
+        vectors = self.arranged(block, self.short(block))
+        value = np.atleast_1d(self.run(self.shifted, block, vectors, target))
         if not _all_within({**vectors, "": value}, np.inf) and not (
             np.isfinite(np.add.reduce(value, axis=None)) and _size(vectors) < _LARGE
         ):
@@ -104,7 +104,7 @@ class Panels:
     def store(self, block: dict[str, Array], value: Array, target: Array) -> None:
         """Put a value into the target, if it is not there; what a row's value leaves open is mended first."""
         shaped = self.shaped(value, target)
-        if not self.body.result and np.isnan(shaped).any():
+        if not self.body.result and np.isnan(shaped.dot(shaped)):
             self.mend(block, shaped, target.dtype)
         if value is not target:
             target[...] = shaped
@@ -115,6 +115,10 @@ class Panels:
         if value.ndim == 2 and target.ndim == 1:
             return value[:, 0] if len(value) == len(target) else np.broadcast_to(value[:, 0], target.shape)
         return value if value.shape == target.shape else np.broadcast_to(value, target.shape)
+
+    def short(self, block: dict[str, Array]) -> bool:
+        """Whether rows are so short that their maxima are found faster by columns."""
+        return bool(block[self.names[0]].shape[-1] <= SHORT)
 
     def arranged(self, block: dict[str, Array], columns: bool) -> dict[str, Array]:
         """The vectors in float64, all in the same layout: as they are if that will do."""
@@ -169,16 +173,15 @@ def _is_laid_out(array: Array, columns: bool) -> bool:
 
 def _all_within(arrays: dict[str, Array], bound: float) -> bool:
     """Whether all entries are known to be smaller than a bound, or finite; nothing is known of some that are."""
-    for array in arrays.values():
-        flat = array.T if by_columns(array) else np.asarray(array)
-        squares = np.vecdot(flat, flat) if flat.ndim > 1 and not flat.flags.c_contiguous else _square(flat)
-        if not np.max(squares) < bound * bound and not (bound < np.inf and _size({"": array}) <= bound):
-            return False
-    return True
+    return all(_square(a) < bound * bound or (bound < np.inf and _size({"": a}) <= bound) for a in arrays.values())
 
 
 def _square(array: Array) -> Any:
-    flat = array.reshape(-1)
+    """The sum of squares of an array of two axes, or that of its largest row or column."""
+    flat = array.T if by_columns(array) else array
+    if not flat.flags.c_contiguous:
+        return np.vecdot(flat, flat).max()
+    flat = flat.reshape(-1)
     return flat.dot(flat)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from softsym.targets.near_one import near_zero
+from softsym.targets.near_one import BOUND, near_zero
 
 Array = Any
 FEW = 4
@@ -23,8 +23,8 @@ MANY = 512
 """Rows up to this length are added up by BLAS, where that is as exact as NumPy's pairwise sums."""
 LANES = 32
 """Rows up to this length are added up as they are: half an ulp for each of the few additions."""
-PART, LEADING = 1 << 14, np.int64(-1 << 27)
-"""Numbers that are split at a time, and the bits that come first: a sign, an exponent and 25 binary places."""
+PART, LEADING = 15_000, np.int64(-1 << 36)
+"""Numbers that are split at a time, and the bits that come first: a sign, an exponent and 16 binary places."""
 
 
 def by_columns(x: Array) -> bool:
@@ -47,13 +47,19 @@ def row_sums(x: Array) -> Array:
         return _by_column(np.add, x)
     if length <= LANES // 2:
         return x.dot(ones(length))[:, None]
-    if length <= MANY // 2:
-        return _split_sums(x)[:, None]
     return np.add.reduce(x, axis=-1, keepdims=True)
 
 
+def share_sums(x: Array) -> Array:
+    """The sums along the rows, for quotients by them, where each ulp counts."""
+    length = x.shape[-1]
+    if by_columns(x) and length > FEW:
+        return _split_column_sums(x.T)[:, None]
+    return _split_sums(x)[:, None] if LANES // 2 < length <= MANY else row_sums(x)
+
+
 def _split_sums(x: Array) -> Array:
-    """The sums along the rows, of the leading bits of all entries, which is nearly exact, and of the others."""
+    """The sum of the leading bits of all entries, which is nearly exact, and of the others."""
     rows, length = x.shape
     count = max(1, PART // length)
     total, part = np.empty(rows), np.empty((min(count, rows), length))
@@ -65,6 +71,21 @@ def _split_sums(x: Array) -> Array:
         np.subtract(some, kept, out=kept)
         np.add(leading, kept.dot(ones(length)), out=total[start : start + count])
     return total
+
+
+def _split_column_sums(x: Array) -> Array:
+    """The same along the first axis."""
+    count = max(8, PART // x.shape[1])
+    leading, rest = np.zeros(x.shape[1]), np.zeros(x.shape[1])
+    part = np.empty((min(count, len(x)), x.shape[1]))
+    for start in range(0, len(x), count):
+        some = x[start : start + count]
+        kept = part[: len(some)]
+        np.bitwise_and(some.view(np.int64), LEADING, out=kept.view(np.int64))
+        leading += np.add.reduce(kept, axis=0)
+        np.subtract(some, kept, out=kept)
+        rest += np.add.reduce(kept, axis=0)
+    return leading + rest
 
 
 def column_sums(x: Array) -> Array:
@@ -109,15 +130,28 @@ def product_sums(x: Array, y: Array) -> Array:
 
 def excess(x: Array) -> Array:
     """``sum(x) - 1`` along the rows, also where it is small, for entries from 0 to 1 of which the largest is 1."""
-    if by_columns(x) and x.shape[-1] <= LANES:
+    if by_columns(x) and x.shape[-1] <= 2 * FEW:
         return _beside_the_largest(x.T)[:, None]
     rest = row_sums(x) - 1.0
-    small = np.flatnonzero(rest < 1.0)
+    small = np.flatnonzero(rest[:, 0] < 1.0)
     if small.size:  # the sum without the largest entry
         rows = x[small]
         rows[np.arange(small.size), np.argmax(rows, axis=-1)] = 0.0
         rest[small] = row_sums(np.ascontiguousarray(rows))
     return rest
+
+
+def relative_excess(x: Array, total: Array, largest: Array) -> Array:
+    """``total/largest - 1`` along the rows, also where it is small: the other entries, all positive, to the largest."""
+    if by_columns(x) and x.shape[-1] <= 2 * FEW:
+        return _beside_the_largest(x.T)[:, None] / largest
+    rest = total - largest
+    small = np.flatnonzero(rest[:, 0] < largest[:, 0])
+    if small.size:  # the sum without the largest entry
+        rows = x[small]
+        rows[np.arange(small.size), np.argmax(rows, axis=-1)] = 0.0
+        rest[small] = row_sums(np.ascontiguousarray(rows))
+    return rest / largest
 
 
 def _beside_the_largest(x: Array) -> Array:
@@ -160,6 +194,16 @@ def single_excess(x: Array) -> Any:
     return rest
 
 
+def single_relative_excess(x: Array, total: Any, largest: Any) -> Any:
+    """:func:`relative_excess` of one row."""
+    rest = total - largest
+    if rest < largest:
+        others = x.copy()
+        others[others.argmax()] = 0.0
+        rest = np.add.reduce(others)
+    return rest / largest
+
+
 def single_near_zero(value: Any, x: Array) -> Any:
     """:func:`near_zero` of one row."""
-    return near_zero(np.array([[value]]), x[None], 1.0)[0, 0] if abs(value) < 1.0 else value
+    return near_zero(np.array([[value]]), x[None], BOUND)[0, 0] if abs(value) < BOUND else value

@@ -141,7 +141,33 @@ def unshifted(program: Program) -> Program | None:
     """
     changed = simplified(Program(_without_shifts(program.result, {}), program.order, program.rank))
     plain = simplified(program)
-    return None if changed == plain or _adds_a_logarithm(changed.result) else changed
+    if _adds_a_logarithm(changed.result):
+        share = _log_share(plain.result)
+        return None if share is None else Program(share, program.order, program.rank)
+    return None if changed == plain else changed
+
+
+def _log_share(result: Op) -> Op | None:
+    """``t - log(sum(exp(t)))`` for ``t = c*(x - max(x))``, with exponentials that are not shifted in the sum alone.
+
+    ``log(sum(exp(t)))`` is ``log1p`` of the sum of the others than the largest to the largest.
+    """
+    if result.head != "sub" or result.args[1].head != "log_parts":
+        return None
+    exponent, whole = result.args[0], result.args[1].args[0]
+    terms = whole.args[0].args[0] if whole.head == "sum" and whole.args[0].head == "floor" else None
+    if terms is None or terms.head != "exp" or terms.args[0] != exponent:
+        return None
+    extremes = {op for op in steps(exponent) if op.head in ("max", "min")}
+    if len(extremes) != 1 or (top := extremes.pop()).head != "max" or top.args[0].head != "input":
+        return None
+    free = _rewritten(exponent, {top: ZERO})
+    direct = elementwise("exp", free)
+    largest = elementwise("exp", _rewritten(free, {top.args[0]: top}))
+    total = Op("sum", (direct,), whole.slots, whole.data)
+    return elementwise(
+        "sub", exponent, elementwise("log1p", Op("relative_excess", (direct, total, largest), total.slots))
+    )
 
 
 def _without_shifts(op: Op, done: dict[Op, Op]) -> Op:

@@ -19,7 +19,7 @@ def worst(got: Any, exact: Any) -> float:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize(("name", "bound"), [("softmax", 4.5), ("logsumexp", 2.5), ("log_softmax", 6.0)])
+@pytest.mark.parametrize(("name", "bound"), [("softmax", 4.0), ("logsumexp", 2.0), ("log_softmax", 4.0)])
 @pytest.mark.parametrize("axis", [-1, 0])
 def test_fast_on_normal_inputs(name: str, bound: float, shape: tuple[int, int], axis: int) -> None:
     z = np.random.default_rng(1).normal(size=shape) * 3
@@ -27,9 +27,6 @@ def test_fast_on_normal_inputs(name: str, bound: float, shape: tuple[int, int], 
     function = getattr(sn, name)
     exact = function(z.astype(np.longdouble), axis=axis)
     got = function(z, axis=axis)
-    if name == "logsumexp":  # a log-sum-exp near 0 is a difference of nearly equal numbers
-        away = np.abs(exact) > 0.5
-        got, exact = got[away], exact[away]
     assert worst(got, exact) <= bound
 
 
