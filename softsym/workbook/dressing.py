@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,11 @@ from softsym.targets.excel_names import file_text
 from softsym.targets.excel_syntax import column_letters
 from softsym.workbook import charts, styles
 from softsym.workbook.plan import Plan, Sheet, Validation
+
+_FONT_PARTS = (
+    b"b", b"i", b"strike", b"condense", b"extend", b"outline", b"shadow", b"u", b"vertAlign", b"sz", b"color", b"name",
+    b"family", b"charset", b"scheme",
+)  # fmt: skip
 
 
 def dress_workbook(workbook: Any, plan: Plan, written: datetime) -> None:
@@ -49,6 +55,17 @@ def dress_sheet(ws: Any, sheet: Sheet, workbook: Any) -> None:
     ws.protection.sheet = True  # without a password: it keeps slips out, not people
     ws.protection.formatColumns = ws.protection.formatRows = False
     _page(ws, sheet)
+
+
+def fonts_in_order(styles: bytes) -> bytes:
+    """The part with the styles, with the parts of each font in the order that Excel writes them in."""
+    return re.sub(rb"<font>(.*?)</font>", _in_order, styles, flags=re.DOTALL)
+
+
+def _in_order(font: re.Match[bytes]) -> bytes:
+    parts = re.findall(rb"<(\w+)[^>]*/>", font[1]), re.findall(rb"<\w+[^>]*/>", font[1])
+    ordered = sorted(zip(*parts, strict=True), key=lambda part: _FONT_PARTS.index(part[0]))
+    return b"<font>" + b"".join(text for _, text in ordered) + b"</font>"
 
 
 def _validation(wanted: Validation) -> DataValidation:

@@ -25,7 +25,7 @@ from openpyxl.comments.comment_sheet import CommentRecord
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.writer.excel import ExcelWriter
-from openpyxl.xml.constants import ARC_WORKBOOK_RELS
+from openpyxl.xml.constants import ARC_STYLE, ARC_WORKBOOK_RELS
 
 from softsym.errors import DomainError
 from softsym.targets.excel_names import file_text
@@ -37,6 +37,8 @@ WRITTEN = datetime(2000, 1, 1)
 """The time that every file states, so that equal plans give equal bytes."""
 MAX_CELL_TEXT = 32_767
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_LINE_END = re.compile("\r\n?")
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _ROWS_A_CHUNK = 2_000
 
 
@@ -98,6 +100,7 @@ class _PlanWriter(ExcelWriter):  # type: ignore[misc]
         super().__init__(workbook, archive)
 
     def write_data(self) -> None:
+        self._archive.edits[ARC_STYLE] = dressing.fonts_in_order
         if dynamic.spills(self.plan):
             self._archive.edits[ARC_WORKBOOK_RELS] = dynamic.related
             self._archive.writestr(dynamic.PART, dynamic.METADATA)
@@ -227,17 +230,18 @@ def value_xml(value: Value | Any, where: str, *, formula: bool) -> tuple[str, st
     >>> value_xml(0.1 + 0.2, "A1", formula=True)
     ('', '<v>0.30000000000000004</v>')
     """
-    if value is None:
+    if value is None or (value == "" and not formula):
         return "", ""
     if isinstance(value, CellError):
         return ' t="e"', f"<v>{escape(value.code)}</v>"
     if isinstance(value, bool):
         return ' t="b"', f"<v>{int(value)}</v>"
     if isinstance(value, str):
-        text = clean_text(value)
+        text = _escaped(clean_text(value))
         if formula:
             return ' t="str"', f"<v>{escape(text)}</v>"
-        return ' t="inlineStr"', f'<is><t xml:space="preserve">{escape(text)}</t></is>'
+        kept = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
+        return ' t="inlineStr"', f"<is><t{kept}>{escape(text)}</t></is>"
     number = float(value)
     if not math.isfinite(number):
         raise DomainError(f"the value {number} at {where} is no number of a spreadsheet; write an error value instead")
@@ -246,5 +250,10 @@ def value_xml(value: Value | Any, where: str, *, formula: bool) -> tuple[str, st
 
 def clean_text(text: str) -> str:
     """Text without characters that a file cannot hold, cut to the length that a cell holds."""
-    cleaned = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    cleaned = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", _LINE_END.sub("\n", text))
     return cleaned if len(cleaned) <= MAX_CELL_TEXT else cleaned[: MAX_CELL_TEXT - 1] + "…"
+
+
+def _escaped(text: str) -> str:
+    """Text that reads as an escape of the file format, as ``_x0041_`` does for A, so that it stays what it is."""
+    return _ESCAPE.sub("_x005F_", text)
