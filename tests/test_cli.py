@@ -153,7 +153,7 @@ def test_derivations(run):
         assert len(out.splitlines()) > 3
 
 
-@pytest.mark.parametrize("target", ["numpy", "latex", "mathml", "js", "sympy"])
+@pytest.mark.parametrize("target", ["numpy", "torch", "jax", "c", "latex", "mathml", "js", "sympy"])
 def test_code_for_each_target(run, target):
     code, out, _ = run("code", "softmax(z, beta)", "--target", target)
     assert code == 0

@@ -50,4 +50,4 @@ def test_python_examples_print_what_the_readme_shows():
 def test_the_two_commands_for_a_fresh_machine():
     text = README.read_text(encoding="utf-8")
     assert "    python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/softsym build\n" in text
-    assert '    python3 -m venv .venv && .venv/bin/pip install ".[test]" && .venv/bin/pytest\n' in text
+    assert '    python3 -m venv .venv && .venv/bin/pip install ".[test]" && .venv/bin/pytest -n auto\n' in text
