@@ -145,7 +145,8 @@ def logsumexp(
             return _kept(result, values.shape, axes) if keepdims else result
         sign = np.where(np.isnan(result), np.nan, np.where(np.isneginf(result), 0.0, 1.0)).astype(result.dtype)
     else:
-        arguments = (_flattened(weights, axes), rows)
+        flat = _flattened(weights, axes)
+        arguments = (flat, _without_weight(rows, flat, scale))
         result = _along("weighted_logsumexp", arguments, scale, -1, None, None, accuracy, empty=-np.inf)
         sign = _along("weighted_sign", arguments, scale, -1, None, None, accuracy, empty=0.0)
     if not return_sign:
@@ -262,6 +263,16 @@ def _picked(logs: Array, labels: Array, axis: int) -> Array:
         raise DomainError(f"a class must be from 0 to {size - 1}, and {labels.min()} to {labels.max()} were given")
     index = np.broadcast_to(labels, rows.shape[:-1])[..., None]
     return np.take_along_axis(rows, index, axis=-1)[..., 0][()]
+
+
+def _without_weight(rows: Array, weights: Array, beta: Array) -> Array:
+    """The rows with the limit at which an exponential is 0 where the weight is 0: what is not added sets no scale."""
+    if isinstance(rows, np.ma.MaskedArray) or isinstance(weights, np.ma.MaskedArray) or (weights != 0).all():
+        return rows
+    least = np.where(np.asarray(beta) < 0, np.inf, -np.inf)
+    absent = (weights == 0) & ~np.isnan(rows)
+    changed = np.where(absent, least[..., None] if least.ndim else least, rows)
+    return changed.astype(np.result_type(rows, np.float16) if rows.dtype.kind == "f" else float)
 
 
 def _axes(axis: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:

@@ -21,7 +21,7 @@ def in_words(program: Program) -> str:
     parts.append(
         "accuracy='high': as much precision as each result needs, certified by error bounds: within 1 ulp for every "
         "input, 4 ulp where the result is subnormal; what 8192 bits leave open (a difference that is 0 without being "
-        "seen to be) counts as 0"
+        "seen to be) counts as 0, and a distribution's entries are taken to add up to 1"
     )
     return "; ".join(parts) + "."
 
