@@ -1,6 +1,6 @@
 """Speed of the ready-made functions beside SciPy, PyTorch (where installed) and a bare ``np.exp``, on one thread.
 
-    python benchmarks/numeric.py [--quick] [--repeat 7]
+    python benchmarks/numeric.py [--quick] [--repeat 7] [--only float32]
 
 All contestants are timed in turn within one run, several times; the table has the medians of their CPU time (of the
 calling thread, so that other programs on the machine count little). Inputs are normal with standard deviation 3.
@@ -38,6 +38,7 @@ SHAPES = (
     ((100, 10**5), 0),
     ((1, 10**7), -1),
 )
+FUNCTIONS = ("softmax", "logsumexp", "log_softmax")
 LOSS = "-sum(((1 - t)*y + t/N)*log_softmax(z)) where t: unit"
 
 
@@ -96,43 +97,64 @@ def medians(calls: dict[str, Callable[[], Any]], repeat: int) -> dict[str, float
     return {name: statistics.median(values) for name, values in times.items()}
 
 
-def row(title: str, found: dict[str, float]) -> str:
-    """One line of the table: milliseconds, and ratios to softsym's time."""
+HEAD = ("", "np.exp", "SciPy", "torch", "softsym", "faster than SciPy", "time to torch", "time to np.exp")
+NAMES = ("np.exp", "scipy", "torch", "softsym")
+
+
+def row(title: str, found: dict[str, float], digits: int = 1) -> str:
+    """One line of the table: times, and ratios of them."""
     own = found["softsym"]
-    ratios = [f"scipy/own {found['scipy'] / own:5.1f}", f"own/exp {own / found['np.exp']:5.1f}"]
-    if "torch" in found:
-        ratios.insert(1, f"own/torch {own / found['torch']:5.2f}")
-    cells = "  ".join(f"{name} {ms:8.2f}" for name, ms in found.items())
-    return f"{title:<42}{cells}   {'  '.join(ratios)}"
+    times = [f"{found[name]:.{digits}f}" if name in found else "" for name in NAMES]
+    ratios = [f"{found['scipy'] / own:.1f}" if "scipy" in found else ""]
+    ratios += [f"{own / found[name]:.2f}" if name in found else "" for name in ("torch", "np.exp")]
+    return "| " + " | ".join([title, *times, *ratios]) + " |"
+
+
+def heading(title: str) -> str:
+    """The first two lines of a table."""
+    return "\n| " + " | ".join([title, *HEAD[1:]]) + " |\n|---" + "|---:" * (len(HEAD) - 1) + "|"
 
 
 def small(repeat: int) -> None:
     """A vector of three numbers: microseconds a call."""
     z = np.array([0.95, 0.99, 0.98])
-    for function in ("softmax", "logsumexp", "log_softmax"):
-        calls = {n: c for n, c in contestants(function, z, -1).items() if n in ("scipy", "softsym")}
-        calls["softsym"] = lambda function=function: getattr(numeric, function)(z, axis=-1)  # type: ignore[misc]
+    print(heading("a vector of 3, microseconds"))
+    for function in FUNCTIONS:
+        calls = {name: call for name, call in contestants(function, z, -1).items() if name != "np.exp"}
+        calls["softsym"] = lambda function=function: getattr(numeric, function)(z)  # type: ignore[misc]
         found = medians({n: (lambda c=c: [c() for _ in range(1000)]) for n, c in calls.items()}, repeat)
-        print(f"{function + ' of 3 numbers':<42}" + "  ".join(f"{n} {ms:8.2f} us" for n, ms in found.items()))
+        print(row(function, found), flush=True)
+
+
+def losses(rows: int, repeat: int) -> None:
+    """A user's loss and its gradient beside the same by hand."""
+    found = medians(loss_contestants(rows, 100), repeat)
+    print("\n| label-smoothed cross-entropy, ms | by hand in NumPy | softsym | faster |\n|---|---:|---:|---:|")
+    for name in ("loss", "gradient"):
+        hand, own = found[f"{name}, by hand"], found[f"{name}, softsym"]
+        print(f"| {name} ({rows}, 100) | {hand:.1f} | {own:.1f} | {hand / own:.1f} |", flush=True)
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a tenth of the rows")
     parser.add_argument("--repeat", type=int, default=7)
+    parser.add_argument("--only", default="", help="a word that the line must hold, such as float32 or log_softmax")
     options = parser.parse_args()
     rng = np.random.default_rng(0)
     for dtype in (np.float64, np.float32):
-        for function in ("softmax", "logsumexp", "log_softmax"):
+        print(heading(f"{np.dtype(dtype)}, milliseconds"))
+        for function in FUNCTIONS:
             for shape, axis in SHAPES:
                 used = tuple(max(n // 10, 1) if options.quick and n == max(shape) else n for n in shape)
-                z = (rng.normal(size=used) * 3).astype(dtype)
-                found = medians(contestants(function, z, axis), options.repeat)
-                print(row(f"{function} {np.dtype(dtype)} {used} axis {axis}", found), flush=True)
-    found = medians(loss_contestants(10**4 if options.quick else 10**5, 100), options.repeat)
-    print("  ".join(f"{name} {ms:.2f} ms" for name, ms in found.items()))
-    small(options.repeat)
+                title = f"{function} {used}, axis {axis}"
+                if options.only in f"{np.dtype(dtype)} {title}":
+                    z = (rng.normal(size=used) * 3).astype(dtype)
+                    print(row(title, medians(contestants(function, z, axis), options.repeat)), flush=True)
+    if not options.only:
+        losses(10**4 if options.quick else 10**5, options.repeat)
+        small(options.repeat)
 
 
 if __name__ == "__main__":
