@@ -49,10 +49,11 @@ class Sheet:
     def evaluate(self, formula: str) -> list[list[Any]]:
         """The cells that the formula fills."""
         rows = self.book.evaluate_formula_array(0, 60, 30, formula)
-        return [[_number(cell) for cell in row] for row in rows]
+        return [[cell_value(cell) for cell in row] for row in rows]
 
 
-def _number(cell: Any) -> Any:
+def cell_value(cell: Any) -> Any:
+    """A number, a text or an error's code."""
     if cell.kind.name != "ERROR":
         return cell.to_python()
     return ERRORS[cell.error_code] if cell.error_code < len(ERRORS) else "#ERROR!"

@@ -46,11 +46,14 @@ class ArrayReader(CallReader):
             after = _after_hole(positions[0].body)
             if after is not None:
                 dropped = apply("drop", self.vector(array), after[1])
-                return replace(positions[0], body=apply("item", dropped, after[0]))
+                return replace(positions[0], body=apply("item", dropped, after[0]), logical=array.logical)
         if not all(is_index_like(p.body) for p in positions):
             raise UnsupportedError("INDEX at a computed position is not read; give a whole number or an index")
-        changed = dict(zip(array.indices, (p.body for p in positions), strict=True))
-        return self.together(lambda *bodies: replaced(array.body, dict(zip(changed, bodies, strict=True))), *positions)
+
+        def entry(*numbers: Expr) -> Expr:
+            return replaced(array.body, dict(zip(array.indices, numbers, strict=True)))
+
+        return self.together(entry, *positions, logical=array.logical)
 
     # arrays
 
@@ -64,7 +67,7 @@ class ArrayReader(CallReader):
         return found if found.across is None else flipped(found)
 
     def call_mmult(self, args: Args) -> Field:
-        left, right = (self.field(a) for a in args)
+        left, right = (self.numbers(a) for a in args)
         if left.across is None or right.down is None or left.across.kind.length != right.down.kind.length:
             raise ShapeError("MMULT takes as many columns on the left as rows on the right")
         if left.down is None and right.across is None:
@@ -94,7 +97,7 @@ class ArrayReader(CallReader):
             return Field(start)
         index = index_along(*axes[0])
         body: Expr = index if (start, step) == (number(1), number(1)) else start + step * (index - 1)
-        return Field(body, **{axes[0][0]: index})
+        return Field(body, index) if axes[0][0] == "down" else Field(body, None, index)
 
     def _constant(self, value: Expr, axes: Sequence[tuple[str, Length]]) -> Field:
         """The same number for every entry."""
@@ -110,7 +113,8 @@ class ArrayReader(CallReader):
         if any(i.name.startswith("across" if axis == "down" else "down") for f in parts for i in f.indices):
             raise UnsupportedError("arrays are joined along their own direction only")
         whole = joined([self.vector(f) for f in parts])
-        return (column if axis == "down" else row)(self.named(whole))
+        stacked = (column if axis == "down" else row)(self.named(whole))
+        return replace(stacked, logical=any(f.logical for f in parts))
 
     def named(self, vector: Expr) -> Expr:
         """The vector of a name, where a list has all of its entries in order."""
@@ -135,7 +139,8 @@ class ArrayReader(CallReader):
         hole = _hole(kept.body, kept.indices)
         if hole is None or len(array.indices) != 1 or array.indices != kept.indices:
             raise UnsupportedError("FILTER is read only where it leaves out one entry: FILTER(v,SEQUENCE(ROWS(v))<>k)")
-        return (row if array.down is None else column)(apply("drop", self.vector(array), hole))
+        dropped = (row if array.down is None else column)(apply("drop", self.vector(array), hole))
+        return replace(dropped, logical=array.logical)
 
     # functions of functions
 
@@ -151,13 +156,13 @@ class ArrayReader(CallReader):
     def _each(self, function: Function, bodies: Sequence[Expr], over: Field) -> Field:
         """A function of the entries, whose numbers get names of their own while it is read."""
         names = {i: Symbol(f"each'{next(self.fresh)}", i.kind) for i in over.indices}
-        found = self._number(self.invoke(function, [Field(replaced(b, names)) for b in bodies]))
-        return replace(over, body=replaced(found, {new: old for old, new in names.items()}))
+        found = self._one(self.invoke(function, [Field(replaced(b, names)) for b in bodies]))
+        return replace(over, body=replaced(found.body, {new: old for old, new in names.items()}), logical=found.logical)
 
-    def _number(self, found: Value) -> Expr:
+    def _one(self, found: Value) -> Field:
         if not isinstance(found, Field) or found.indices:
             raise UnsupportedError("a LAMBDA that is called for each entry must give one number")
-        return found.body
+        return found
 
     def call_byrow(self, args: Args) -> Field:
         return self._by_line(self.field(args[0]), self.function(args[1]))
@@ -167,9 +172,9 @@ class ArrayReader(CallReader):
 
     def _by_line(self, array: Field, function: Function) -> Field:
         names = {i: Symbol(f"each'{next(self.fresh)}", i.kind) for i in (array.down,) if i is not None}
-        line = Field(replaced(array.body, names), None, array.across)
-        found = self._number(self.invoke(function, [line]))
-        return Field(replaced(found, {new: old for old, new in names.items()}), array.down)
+        line = Field(replaced(array.body, names), None, array.across, array.logical)
+        found = self._one(self.invoke(function, [line]))
+        return Field(replaced(found.body, {new: old for old, new in names.items()}), array.down, None, found.logical)
 
 
 def _hole(body: Expr, indices: Sequence[Symbol]) -> Expr | None:

@@ -25,11 +25,15 @@ _RESERVED = "'"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """An entry for each row and column: ``body`` in the indices ``down`` and ``across``; a number has neither."""
+    """An entry for each row and column: ``body`` in the indices ``down`` and ``across``; a number has neither.
+
+    A ``logical`` field is TRUE or FALSE, as 1 or 0.
+    """
 
     body: Expr
     down: Symbol | None = None
     across: Symbol | None = None
+    logical: bool = False
 
     @property
     def indices(self) -> tuple[Symbol, ...]:
@@ -65,7 +69,7 @@ def flipped(field: Field) -> Field:
     across = None if field.down is None else index_along("across", field.down.kind.vector_length)
     pairs = ((field.down, across), (field.across, down))
     changed = {old: new for old, new in pairs if old is not None and new is not None}
-    return Field(replaced(field.body, changed), down, across)
+    return Field(replaced(field.body, changed), down, across, field.logical)
 
 
 def replaced(expr: Expr, changed: Mapping[Symbol, Expr]) -> Expr:
@@ -208,7 +212,8 @@ def reduced(head: str, field: Field, axis: str) -> Field:
     index = field.down if axis == "down" else field.across
     if index is None:
         return field
-    return replace(field, body=_reduced(head, field.body, index), **{axis: None})
+    body = _reduced(head, field.body, index)
+    return Field(body, None, field.across) if axis == "down" else Field(body, field.down)
 
 
 def _reduced(head: str, body: Expr, index: Symbol) -> Expr:
@@ -251,7 +256,8 @@ def _counted(field: Field, axis: str, size: int) -> Field:
     if old is None or old.kind.vector_length.is_literal:
         return field
     new = index_along(axis, Length.of(size))
-    return replace(field, body=_with_lists(field.body, old, new, size), **{axis: new})
+    body = _with_lists(field.body, old, new, size)
+    return replace(field, body=body, down=new) if axis == "down" else replace(field, body=body, across=new)
 
 
 def _with_lists(node: Expr, old: Symbol, new: Symbol, size: int) -> Expr:

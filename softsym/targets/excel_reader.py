@@ -2,12 +2,13 @@
 
 Numbers, operators and functions keep Excel's meaning: ``-2^2`` is 4, ``2^3^2`` is 64. A comparison is 1 or 0, written
 with ``sign``; ``IF(c, x, y)`` becomes ``c*x + (1 - c)*y``, which is defined only where both branches are. Rows and
-columns are told apart: ``z*TRANSPOSE(y)`` is ``outer(z, y)``.
+columns are told apart: ``z*TRANSPOSE(y)`` is ``outer(z, y)``. Only ``0^0``, an error in a spreadsheet, is 1 here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from softsym.errors import ShapeError, UnsupportedError, did_you_mean
@@ -16,7 +17,7 @@ from softsym.symbols import DEFAULT_KINDS, REAL, Kind, Length
 from softsym.targets import excel_syntax as syntax
 from softsym.targets.excel_array_reading import ArrayReader, whole_of
 from softsym.targets.excel_cells import Place, places
-from softsym.targets.excel_fields import Field, column, plain_indices, row
+from softsym.targets.excel_fields import Field, column, is_index_like, plain_indices, row
 from softsym.targets.excel_reading import First, Function, Value, truth
 from softsym.targets.excel_syntax import Call, Formula, Reference, parse_formula, parse_reference
 
@@ -133,7 +134,7 @@ class _Reader(ArrayReader):
         raise UnsupportedError(f'the text "{node.text}" has no value in the language')
 
     def read_LogicalLiteral(self, node: syntax.LogicalLiteral) -> Field:
-        return Field(number(int(node.value)))
+        return Field(number(int(node.value)), logical=True)
 
     def read_ErrorLiteral(self, node: syntax.ErrorLiteral) -> Field:
         raise UnsupportedError(f"the error value {node.text} has no value in the language")
@@ -183,8 +184,10 @@ class _Reader(ArrayReader):
 
     def read_Unary(self, node: syntax.Unary) -> Field:
         inner = node.operand
-        if node.sign == "-" and isinstance(inner, syntax.Unary) and inner.sign == "-" and _is_test(inner.operand):
-            return self.field(inner.operand)  # a comparison made a number
+        if node.sign == "-" and isinstance(inner, syntax.Unary) and inner.sign == "-":
+            twice = self.field(inner.operand)
+            if twice.logical:
+                return replace(twice, logical=False)  # a comparison made a number
         if node.sign == "+":
             return self.field(inner)
         if node.sign == "%":
@@ -204,11 +207,15 @@ class _Reader(ArrayReader):
         left, right = self.read(node.left), self.read(node.right)
         if isinstance(left, First):
             left, right = right, left
-        if isinstance(right, First) and isinstance(left, Field) and node.sign == "=":
+        if isinstance(right, First) and isinstance(left, Field) and node.sign == "=" and is_index_like(left.body):
             chosen = right.chosen
-            return self.together(lambda k: apply("item", chosen, k), left)
+            return self.together(lambda k: apply("item", chosen, k), left, logical=True)
         sides = self.field(node.left), self.field(node.right)
-        return self.together(lambda x, y: truth(node.sign, x, y), *sides)
+        if sides[0].logical != sides[1].logical:
+            raise UnsupportedError(
+                f"{node.sign} between a logical value and a number is not read: they are never equal"
+            )
+        return self.together(lambda x, y: truth(node.sign, x, y), *sides, logical=True)
 
     # names and functions of a formula's own
 
@@ -249,10 +256,6 @@ class _Reader(ArrayReader):
         if isinstance(own, Function):
             return self.invoke(own, [self.read(a) for a in node.args])
         return super().read_Call(node)
-
-
-def _is_test(node: Formula) -> bool:
-    return isinstance(node, syntax.Binary) and node.sign in ("=", "<>", "<", ">", "<=", ">=")
 
 
 def _corners(place: Place) -> tuple[str, int, int, int, int]:

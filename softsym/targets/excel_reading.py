@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import TypeAlias
 
@@ -75,11 +75,6 @@ def _is_positive(gap: Expr) -> Expr:
     return (sign + apply("abs", sign)) / 2
 
 
-def _truth_of(value: Expr) -> Expr:
-    """A condition is true where it is not 0."""
-    return apply("abs", apply("sign", value))
-
-
 def _logarithm(x: Expr, base: Expr | None = None) -> Expr:
     return apply("log", x) / apply("log", number(10) if base is None else base)
 
@@ -97,7 +92,6 @@ ENTRIES: dict[str, tuple[int, int, Maker]] = {
     "ATANH": (1, 1, lambda x: apply("log", (1 + x) / (1 - x)) / 2),
     "PI": (0, 0, lambda: symbol("pi")),
     "N": (1, 1, lambda x: x),
-    "NOT": (1, 1, lambda x: 1 - _truth_of(x)),
 }
 """Functions of numbers, applied entry by entry: how many arguments they take, and what they make of them."""
 
@@ -158,10 +152,17 @@ class CallReader:
             raise UnsupportedError("the size of an array is no length such as ROWS(z) or 3")
         return found
 
-    def together(self, make: Callable[..., Expr], *given: Field) -> Field:
+    def numbers(self, node: Formula) -> Field:
+        """An argument of a function that passes over the logical values of an array."""
+        found = self.field(node)
+        if found.logical and found.indices:
+            raise UnsupportedError("logical values in an array are passed over here; -- makes numbers of them")
+        return replace(found, logical=False)
+
+    def together(self, make: Callable[..., Expr], *given: Field, logical: bool = False) -> Field:
         """A function applied entry by entry."""
         parts = aligned(list(given), self.size_of)
-        return Field(make(*(f.body for f in parts)), *common_indices(parts))
+        return Field(make(*(f.body for f in parts)), *common_indices(parts), logical)
 
     # functions
 
@@ -182,7 +183,7 @@ class CallReader:
             raise UnsupportedError(f"{node.name} with {len(node.args)} argument(s) is not read")
 
     def call_sum(self, args: Args) -> Field:
-        terms = [self._total("sum", self.field(a)) for a in args]
+        terms = [self._total("sum", self.numbers(a)) for a in args]
         result = terms[0]
         for term in terms[1:]:
             result = result + term
@@ -192,14 +193,14 @@ class CallReader:
         return reduced(head, reduced(head, field, "across"), "down").body
 
     def call_sumsq(self, args: Args) -> Field:
-        squares = [self.together(lambda x: x**2, self.field(a)) for a in args]
+        squares = [self.together(lambda x: x**2, self.numbers(a)) for a in args]
         result = self._total("sum", squares[0])
         for square in squares[1:]:
             result = result + self._total("sum", square)
         return Field(result)
 
     def call_sumproduct(self, args: Args) -> Field:
-        given = aligned([self.field(a) for a in args], self.size_of)
+        given = aligned([self.numbers(a) for a in args], self.size_of)
         if len({f.indices for f in given}) > 1:
             raise ShapeError("SUMPRODUCT takes ranges of one size; these have different lengths or directions")
         product = given[0]
@@ -208,7 +209,7 @@ class CallReader:
         return Field(self._total("sum", product))
 
     def _extreme(self, head: str, args: Args) -> Field:
-        given = [self.field(a) for a in args]
+        given = [self.numbers(a) for a in args]
         if len(given) == 1:
             return Field(self._total(head, given[0]))
         lines = [reduced(head, f, "across") if len(f.indices) == 2 else f for f in given]
@@ -224,13 +225,13 @@ class CallReader:
         return self._extreme("prod", args)
 
     def call_average(self, args: Args) -> Field:
-        given = [self.field(a) for a in args]
+        given = [self.numbers(a) for a in args]
         if len(given) == 1 and len(given[0].indices) != 1:
             return Field(self._total("sum", given[0]) / _count_of(given[0]))
         return Field(apply("mean", joined([self.vector(f) for f in given])))
 
     def call_count(self, args: Args) -> Field:
-        counts = [_count_of(self.field(a)) for a in args]
+        counts = [_count_of(self.numbers(a)) for a in args]
         result = counts[0]
         for other in counts[1:]:
             result = result + other
@@ -243,17 +244,29 @@ class CallReader:
         return Field(_length_along(self.field(args[0]), "across"))
 
     def call_and(self, args: Args) -> Field:
-        return Field(apply("prod", joined([_truth_of(self.vector(self.field(a))) for a in args])))
+        return Field(apply("prod", joined([self.vector(self.condition(a)) for a in args])), logical=True)
 
     def call_or(self, args: Args) -> Field:
-        return Field(apply("max", joined([_truth_of(self.vector(self.field(a))) for a in args])))
+        return Field(apply("max", joined([self.vector(self.condition(a)) for a in args])), logical=True)
+
+    def call_not(self, args: Args) -> Field:
+        return self.together(lambda x: 1 - x, self.condition(args[0]), logical=True)
+
+    def condition(self, node: Formula) -> Field:
+        """A condition as 1 or 0: a number is true where it is not 0."""
+        found = self.field(node)
+        return found if found.logical else self.together(lambda x: apply("abs", apply("sign", x)), found)
 
     def call_if(self, args: Args) -> Field:
-        chosen, other = self.field(args[1]), self.field(args[2]) if len(args) == 3 else Field(number(0))
+        chosen = self.field(args[1])
+        other = self.field(args[2]) if len(args) == 3 else Field(number(0), logical=chosen.logical)
+        if chosen.logical != other.logical:
+            raise UnsupportedError("IF with a logical value in one case and a number in the other is not read")
         tested = self._tested_for_zero(args[0])
         if tested is not None:
-            return self.together(_where_zero, tested, chosen, other)
-        return self.together(lambda c, x, y: c * x + (1 - c) * y, self.field(args[0]), chosen, other)
+            return self.together(_where_zero, tested, chosen, other, logical=chosen.logical)
+        condition = self.condition(args[0])
+        return self.together(lambda c, x, y: c * x + (1 - c) * y, condition, chosen, other, logical=chosen.logical)
 
     def _tested_for_zero(self, node: Formula) -> Field | None:
         """The ``x`` of ``x=0``."""
@@ -337,7 +350,7 @@ def _count_of(field: Field) -> Expr:
 
 ARGUMENTS: dict[str, tuple[int, int]] = {
     **dict.fromkeys(("SUM", "SUMSQ", "SUMPRODUCT", "MAX", "MIN", "PRODUCT", "AVERAGE", "COUNT", "AND", "OR"), (1, 255)),
-    **dict.fromkeys(("ROWS", "COLUMNS", "TRANSPOSE", "TOCOL", "MUNIT"), (1, 1)),
+    **dict.fromkeys(("ROWS", "COLUMNS", "TRANSPOSE", "TOCOL", "MUNIT", "NOT"), (1, 1)),
     **dict.fromkeys(("COUNTIF", "MMULT", "FILTER", "BYROW", "BYCOL", "XMATCH"), (2, 2)),
     **dict.fromkeys(("VSTACK", "HSTACK"), (1, 255)),
     "IF": (2, 3), "MATCH": (2, 3), "CHOOSE": (2, 255), "INDEX": (2, 3), "SEQUENCE": (1, 4), "MAP": (2, 255),

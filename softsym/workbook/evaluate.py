@@ -134,7 +134,9 @@ class Evaluation:
 
     def _truths(self, args: tuple[Formula, ...], array: bool) -> list[bool]:
         values = functions.flatten(self.of(a, array) for a in args)
-        return [functions.number(v) != 0 for v, _ in values if not (v is None or isinstance(v, str))]
+        return [
+            functions.number(v) != 0 for v, of_range in values if not (of_range and (v is None or isinstance(v, str)))
+        ]
 
     def call_sumproduct(self, args: tuple[Formula, ...], array: bool) -> Value:
         return functions.sum_of_products([self.grid(a, True) for a in args])
@@ -215,7 +217,7 @@ def _text(value: Value) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float):
-        return f"{value:.15g}"
+        return f"{value + 0.0:.15g}"  # a spreadsheet has no -0
     return "" if value is None else str(value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
@@ -22,12 +23,22 @@ class FormulaError(Exception):
 
 
 def number(value: Value) -> float:
-    """A cell's value as a number, as operators and scalar functions take it: blank is 0, a text is an error."""
+    """A cell's value as a number, as operators and scalar functions take it: blank is 0, a text the number in it."""
     if isinstance(value, CellError):
         raise FormulaError(value)
     if isinstance(value, str):
-        raise FormulaError(VALUE)
+        return _number_in(value)
     return 0.0 if value is None else float(value)
+
+
+_NUMBER = re.compile(r"\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*(%?)\s*")
+
+
+def _number_in(text: str) -> float:
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        raise FormulaError(VALUE)
+    return finite(float(found[1])) / (100 if found[2] else 1)
 
 
 def finite(value: float) -> float:
@@ -74,8 +85,8 @@ def rounded(x: float, digits: float) -> float:
 
 SCALAR: dict[str, Callable[..., float]] = {
     "EXP": lambda x: guarded(lambda: math.exp(x)),
-    "LN": lambda x: guarded(lambda: math.log(x)),
-    "LOG": lambda x, base=10.0: guarded(lambda: math.log(x) / math.log(base)) if base != 10 else _log10(x),
+    "LN": lambda x: _ln(x),
+    "LOG": lambda x, base=10.0: divide(_ln(x), _ln(base)) if base != 10 else _log10(x),
     "LOG10": lambda x: _log10(x),
     "SQRT": lambda x: guarded(lambda: math.sqrt(x)),
     "POWER": power,
@@ -91,6 +102,10 @@ SCALAR: dict[str, Callable[..., float]] = {
     "N": lambda x: x,
 }
 """Functions of numbers, applied entry by entry to arrays."""
+
+
+def _ln(x: float) -> float:
+    return guarded(lambda: math.log(x))
 
 
 def _log10(x: float) -> float:
