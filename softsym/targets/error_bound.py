@@ -11,7 +11,7 @@ def in_words(program: Program) -> str:
     cancelling = [op for op in order if op.head in ("sub", "add") and _inexact(op)]
     parts = [
         f"accuracy='fast': {len([o for o in order if o.args])} operations in float64, each rounded to within 1 ulp "
-        "(elementary functions 1 to 2 ulp), sums added pairwise"
+        "(elementary functions 1 to 2 ulp), sums to a few ulp"
     ]
     if cancelling:
         parts.append(
