@@ -46,6 +46,9 @@ class _Signs:
         if isinstance(expr, Symbol):
             return self._symbol(expr) or self.known(expr)
         assert isinstance(expr, Apply)
+        value = constant(expr)
+        if value is not None:
+            return UP if value > 0 else -UP if value < 0 else ZERO_UP
         if expr.head in _POSITIVE:
             return UP
         if expr.head in _NONNEGATIVE:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from operator import is_
-from typing import Any
+from typing import Any, NamedTuple
 
 from flint import fmpq
 
@@ -20,7 +20,7 @@ from softsym.algebra import elementary
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, Algebra
 from softsym.algebra.normal import Normalizer
 from softsym.algebra.parts import mentions
-from softsym.algebra.polynomial import Atom, Exponent, FlintRing, Poly, Rational, linear_parts, mono_pow
+from softsym.algebra.polynomial import Atom, Exponent, FlintRing, Index, Poly, Rational, linear_parts, mono_pow
 from softsym.algebra.rebuilding import Rebuilding
 from softsym.algebra.renaming import entry
 from softsym.algebra.signs import poly_sign
@@ -43,11 +43,17 @@ class Given:
     own: tuple[tuple[Any, Length], ...] = ()
 
 
-def assume(
-    alg: Algebra, normalizer: Normalizer, given: list[Given]
-) -> tuple[tuple[tuple[Rational, bool], ...], list[Poly]]:
-    """Tell the algebra the conditions; returns those about signs of scalars, and the equations that nothing solves."""
-    known: list[tuple[Rational, bool]] = []
+class Known(NamedTuple):
+    """A declared quantity that is >= 0, or > 0 if ``strict``, for every value of the bound indices."""
+
+    value: Rational
+    strict: bool
+    bound: tuple[Index, ...] = ()
+
+
+def assume(alg: Algebra, normalizer: Normalizer, given: list[Given]) -> tuple[tuple[Known, ...], list[Poly]]:
+    """Tell the algebra the conditions; returns those about signs, and the equations that nothing solves."""
+    known: list[Known] = []
     unsolved: list[Poly] = []
     for condition in sorted(given, key=lambda c: not c.sign):
         value = _known(alg, normalizer, condition)
@@ -55,7 +61,8 @@ def assume(
             continue
         if condition.sign:
             note_sign(alg, value, condition.sign)
-            known += [] if condition.own else [(value, condition.sign == POSITIVE)]
+            bound = tuple(normalizer.indices[symbol] for symbol, _ in condition.own)
+            known.append(Known(value, condition.sign == POSITIVE, bound))
             continue
         solved = define(alg, value) if condition.own else solve(alg, value)
         unsolved += [] if solved or condition.own else [value.num]

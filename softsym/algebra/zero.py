@@ -11,7 +11,7 @@ import sympy
 from softsym.algebra.atom_writer import HOT
 from softsym.algebra.blocks import Matrix
 from softsym.algebra.context import NONNEGATIVE, Algebra
-from softsym.algebra.declared import Given, assume, note_sign, without_multiples
+from softsym.algebra.declared import Given, Known, assume, note_sign, without_multiples
 from softsym.algebra.elementary import signs_divided
 from softsym.algebra.joining import joined
 from softsym.algebra.lowering import Lowering
@@ -44,8 +44,8 @@ class Case:
     coincide: tuple[tuple[str, ...], ...]
     algebra: Algebra
     difference: Rational
-    known: tuple[tuple[Rational, bool], ...] = ()
-    """Declared quantities that are >= 0, or > 0 where the flag says so."""
+    known: tuple[Known, ...] = ()
+    """What is declared of signs."""
 
 
 class ZeroTest:

@@ -53,6 +53,9 @@ lse(z, beta) <= mean(z) + log(N)/beta + beta*(max(z) - min(z))**2/8
 kl(p, q) >= norm(p - q, 2)**2/2
 log(1 + a) >= a/(1 + a) where a > -1
 softplus(dot(p, z)) <= dot(p, softplus(z))
+lse(z) <= lse(w) where z <= w
+0 <= -dot(y, log_softmax(z)) where min(y) >= 0, sum(y) == 1
+kl(p, q) <= sum((p - q)**2/q)
 """.strip().splitlines()
 
 MUTATED = int(os.environ.get("SOFTSYM_MUTATIONS", "5"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations
 
@@ -10,10 +11,11 @@ from softsym.algebra import Assumptions, ZeroTest
 from softsym.algebra.atom_writer import HOT
 from softsym.algebra.context import Algebra
 from softsym.algebra.zero import Case
+from softsym.errors import BudgetError
 from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, number, substitute, walk
 from softsym.language import Chain
-from softsym.proof.inequalities.goal import CASES, Budget, Fact, Goal
-from softsym.proof.inequalities.search import prove
+from softsym.proof.inequalities.goal import CASES, Budget, Everywhere, Fact, Goal
+from softsym.proof.inequalities.search import DEEP, SHALLOW, prove
 from softsym.proof.inequalities.writing import index_symbol, symbols_of
 from softsym.proof.steps import ProofStep, at_most
 from softsym.symbols import Kind
@@ -29,20 +31,43 @@ def prove_at_most(
     deadline: float = float("inf"),
 ) -> ProofStep | str:
     """A proof that ``left <= right`` (``<`` if ``strict``) in every entry, or why there is none."""
-    values = parameters(apply("sub", right, left))
-    inner = at_most(substitute(left, values), substitute(right, values), strict)
+    claim = at_most(left, right, strict)
+    forms = list(_parameters(apply("sub", right, left)))
+    tries = [(values, depths) for depths in (SHALLOW, DEEP) for values in forms]
+    found: ProofStep | str = ""
+    for number_, (values, depths) in enumerate(tries, 1):
+        end = deadline - (0.5 if number_ < len(tries) else 0.0) * max(0.0, deadline - time.monotonic())
+        try:
+            found = _with_parameters(claim, known, values, written_out, end, depths)
+        except BudgetError as error:
+            found = str(error)
+        if not isinstance(found, str):
+            break
+    return found
+
+
+def _with_parameters(
+    claim: Chain,
+    known: Assumptions,
+    values: dict[Symbol, Expr],
+    written_out: bool,
+    deadline: float,
+    depths: Mapping[int, int],
+) -> ProofStep | str:
+    strict = claim.relations == ("<",)
+    left, right = (substitute(side, values) for side in claim.sides)
     test = ZeroTest(_in_parameters(known, values), deadline=deadline)
     collected: list[ProofStep] = []
-    for case in test.cases(apply("sub", inner.sides[1], inner.sides[0]), written_out=written_out):
-        step = prove(_goal(case, known, strict, deadline))
+    for case in test.cases(apply("sub", right, left), written_out=written_out):
+        step = prove(_goal(case, known, strict, deadline), depths)
         if step is None:
             return "no rule for this inequality applies"
         collected.append(step)
-    whole = ProofStep(CASES, inner, tuple(collected), note="the difference in normal form")
+    whole = ProofStep(CASES, at_most(left, right, strict), tuple(collected), note="the difference in normal form")
     if not values:
         return whole
     uses = tuple(e for pair in sorted(values.items(), key=lambda p: p[0].name) for e in pair)
-    return ProofStep("free parameters", at_most(left, right, strict), (whole,), uses)
+    return ProofStep("free parameters", claim, (whole,), uses)
 
 
 def _goal(case: Case, known: Assumptions, strict: bool, deadline: float) -> Goal:
@@ -51,7 +76,8 @@ def _goal(case: Case, known: Assumptions, strict: bool, deadline: float) -> Goal
     ranges = [case.algebra.ranges.get(block[0]) for block in distinct]
     several = _at_least_two(known) or any(r is not None and ranges.count(r) > 1 for r in ranges)
     return Goal(case.algebra, case.difference, strict, several=several, budget=Budget(deadline=deadline),
-                facts=tuple(Fact(v, s, "given", (v,)) for v, s in case.known),
+                facts=tuple(Fact(k.value, k.strict, "given", (k.value,)) for k in case.known if not k.bound),
+                universal=tuple(Everywhere(k.bound[0], k.value, k.strict) for k in case.known if len(k.bound) == 1),
                 given=tuple(_coincidences(case.algebra, distinct)))  # fmt: skip
 
 
@@ -92,21 +118,25 @@ def _at_least_two(known: Assumptions) -> bool:
     )
 
 
-def parameters(expr: Expr) -> dict[Symbol, Expr]:
-    """Every distribution p as softmax(x) of a free x, and every t in [0, 1] as a/(a + b) with a, b >= 0, a + b > 0.
+def _parameters(expr: Expr) -> Iterator[dict[Symbol, Expr]]:
+    """Values in free parameters: every t in [0, 1] as a/(a + b) with a, b >= 0, a + b > 0; and every distribution p as
+    softmax(x) of a free x, or, tried later, as it is.
 
     Names by which the expression differentiates stay.
     """
     by = {s for n in walk(expr) if isinstance(n, Apply) and n.head in _DERIVATIVES for a in n.args[1:] for s in walk(a)}
-    values: dict[Symbol, Expr] = {}
+    shares: dict[Symbol, Expr] = {}
+    weights: dict[Symbol, Expr] = {}
     for symbol in free_symbols(expr) - by:
         if symbol.kind.domain == "distribution":
             logits = Symbol(f"{symbol.name}_logits", Kind("vector", "vector", symbol.kind.length))
-            values[symbol] = apply("softmax", logits)
+            weights[symbol] = apply("softmax", logits)
         if symbol.kind.domain == "unit":
             above, below = (Symbol(f"{symbol.name}_{n}", Kind("scalar", "nonnegative")) for n in (1, 0))
-            values[symbol] = apply("div", above, apply("add", above, below))
-    return values
+            shares[symbol] = apply("div", above, apply("add", above, below))
+    if weights:
+        yield {**shares, **weights}
+    yield shares
 
 
 _DERIVATIVES = ("diff", "grad", "jacobian", "hessian", "limit")

@@ -139,7 +139,7 @@ def _gibbs(goal: Goal, atom: Atom, weight: tuple[Index, Rational]) -> Fact | Non
 
 
 def by_log_sum(goal: Goal, prove: Prove) -> ProofStep | None:
-    """``sum w*log(x) <= sum w*log(w) + W*log(X/W)`` with W = sum w and X = sum x, for positive w and x (Jensen)."""
+    """``sum w*log(x) <= sum w*log(w) + W*log(X/W)`` with W = sum w and X = sum x, for positive w (Jensen)."""
     if goal.value.den or goal.depth > 4:
         return None
     known = []
@@ -162,7 +162,7 @@ def _weighted_log(goal: Goal, atom: Atom) -> tuple[object, Rational, Rational] |
     if len(logs) != 1:
         return None
     weight = Rational(Poly({mono_mul(mono, ((logs[0], -1),)): coefficient}))
-    if not is_positive(goal.alg, weight) or not is_positive(goal.alg, logs[0].data[0]):
+    if not is_positive(goal.alg, weight):  # the logarithm's argument is positive wherever it is defined
         return None
     return index, weight, logs[0].data[0]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import combinations
+from itertools import combinations, permutations
 
 from flint import fmpq
 
@@ -17,20 +17,24 @@ from softsym.algebra.sums import sum_over
 from softsym.proof.inequalities.goal import Fact, Goal, Summand
 
 MAX_FACTS = 60
+MAX_PAIRED = 4
+"""The tangents at each other's arguments are taken of so many logarithms."""
 
 
 def facts_about(goal: Goal) -> list[Fact]:
     """The facts that may help with a goal: the known ones, and those that its atoms tell."""
     found = {f.value: f for f in goal.facts}
-    for bound, value in goal.universal:
+    for bound, value, strict in goal.universal:
         for i in free_names(goal.value):
             if in_range(goal, i, bound):
                 own = rename(goal.alg, value, {bound: i})
-                found.setdefault(own, Fact(own, False, "given", (own,)))
+                found.setdefault(own, Fact(own, strict, "given", (own,)))
     declared = frozenset[Atom]().union(*(f.value.atoms for f in goal.facts))
     for atom in sorted(goal.value.atoms | declared, key=lambda a: a.number):
         for fact in _of_atom(goal, atom):
             found.setdefault(fact.value, fact)
+    for fact in _of_logarithms(goal):
+        found.setdefault(fact.value, fact)
     return list(found.values())[:MAX_FACTS]
 
 
@@ -172,6 +176,16 @@ def _log(goal: Goal, atom: Atom) -> Iterator[Fact]:
     if value.constant() is None:
         below = elementary.integer_power(goal.alg, value, -1)
         yield Fact(whole - Rational.of(1) + below, False, "log(x) >= 1 - 1/x", (value,))
+
+
+def _of_logarithms(goal: Goal) -> Iterator[Fact]:
+    """The tangent at one argument of a logarithm, for the logarithm of another."""
+    logs = [a for a in sorted(goal.value.num.atoms, key=lambda a: a.number) if a.head == "log"]
+    plain = [a for a in logs if not any(b.head in ("sum", "max", "abs") for b in a.data[0].atoms)]
+    for x, y in permutations(plain[:MAX_PAIRED], 2):
+        ratio = elementary.divide(goal.alg, y.data[0], x.data[0])
+        value = goal.alg.of(x) - goal.alg.of(y) - Rational.of(1) + ratio
+        yield Fact(value, False, "log(x) - log(y) >= 1 - y/x", (x.data[0], y.data[0]))
 
 
 _RULES: dict[str, Callable[[Goal, Atom], Iterator[Fact]]] = {

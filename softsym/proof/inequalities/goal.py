@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from softsym.algebra import elementary
 from softsym.algebra.context import Algebra
@@ -36,6 +36,14 @@ class Fact:
     scale: Rational | None = None
 
 
+class Everywhere(NamedTuple):
+    """``value >= 0``, or ``> 0`` if ``strict``, for every value of a bound index."""
+
+    bound: Index
+    value: Rational
+    strict: bool = False
+
+
 @dataclass
 class Budget:
     """How many goals the search may still try, and until when."""
@@ -53,17 +61,16 @@ class Budget:
 class Goal:
     """``value >= 0`` (``> 0`` if ``strict``).
 
-    ``facts`` are known besides what the atoms themselves tell, ``universal`` ones (a bound index and a quantity >= 0
-    for every value of it) at every index; ``given`` are the hypotheses of the case as expressions; ``generic`` are
-    indices that may coincide with others; ``several`` says that two different indices exist, so that the length is at
-    least 2; ``budget`` is shared.
+    ``facts`` are known besides what the atoms themselves tell, ``universal`` ones at every index; ``given`` are the
+    hypotheses of the case as expressions; ``generic`` are indices that may coincide with others; ``several`` says that
+    two different indices exist, so that the length is at least 2; ``budget`` is shared.
     """
 
     alg: Algebra
     value: Rational
     strict: bool = False
     facts: tuple[Fact, ...] = ()
-    universal: tuple[tuple[Index, Rational], ...] = ()
+    universal: tuple[Everywhere, ...] = ()
     given: tuple[Chain, ...] = ()
     generic: frozenset[Index] = frozenset()
     several: bool = False

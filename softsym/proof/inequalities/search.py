@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -16,7 +16,7 @@ from softsym.proof.steps import ProofStep
 
 Rule: TypeAlias = "Callable[[Goal, Callable[[Goal], ProofStep | None]], ProofStep | None]"
 
-DEPTHS = {2: 60, 3: 150, 4: 300, 5: 600, 7: 800}
+SHALLOW, DEEP = {2: 60, 3: 150, 4: 300}, {5: 600, 7: 800}
 """The depths to which proofs are looked for in turn, and how many goals are tried at each."""
 
 RULES: tuple[Rule, ...] = (
@@ -40,9 +40,9 @@ RULES: tuple[Rule, ...] = (
 """The rules in the order in which they are tried, cheap and safe ones first."""
 
 
-def prove(goal: Goal) -> ProofStep | None:
-    """The steps of a proof of a goal, or ``None``; short proofs are looked for first."""
-    for deepest, goals in DEPTHS.items():
+def prove(goal: Goal, depths: Mapping[int, int]) -> ProofStep | None:
+    """A proof of a goal, or ``None``; short ones are looked for first."""
+    for deepest, goals in depths.items():
         try:
             step = _Search(deepest).prove(replace(goal, budget=Budget(goals, goal.budget.deadline)))
         except BudgetError:

@@ -15,7 +15,7 @@ from softsym.algebra.renaming import rename
 from softsym.algebra.signs import is_positive, sign_of
 from softsym.language import Chain
 from softsym.proof.inequalities.factors import Prove
-from softsym.proof.inequalities.goal import CASES, Fact, Goal
+from softsym.proof.inequalities.goal import CASES, Everywhere, Fact, Goal
 from softsym.proof.steps import ProofStep
 
 
@@ -48,7 +48,7 @@ def with_largest(goal: Goal, atom: Atom, best: Rational) -> Goal:
     for member in atom.data[0]:
         if member.index is not None and not member.excluded:
             bound = goal.alg.fresh_index(goal.alg.ranges[member.index])
-            known.append((bound, best - rename(goal.alg, member.body, {member.index: bound})))
+            known.append(Everywhere(bound, best - rename(goal.alg, member.body, {member.index: bound})))
     largest = Chain((goal.write(best), goal.write(goal.alg.of(atom))), (">=",))
     return replace(goal, universal=(*goal.universal, *known), given=(*goal.given, largest))
 
@@ -57,7 +57,7 @@ def new_index(goal: Goal, bound: Index) -> tuple[Index, Goal]:
     """A fresh free index over the range of a bound one; it may coincide with any other."""
     length = goal.alg.ranges[bound]
     taken = goal.generic.union(
-        goal.value.free, *(f.value.free for f in goal.facts), *(v.free for _, v in goal.universal)
+        goal.value.free, *(f.value.free for f in goal.facts), *(known.value.free for known in goal.universal)
     )
     names = (f"k{n}" for n in count(1))
     name = next(n for n in names if n not in taken and goal.alg.ranges.get(n, length) == length)

@@ -17,12 +17,9 @@ PLACES = 6
 
 
 def _given(s: Setting, quantity: Expr) -> tuple[Expr, bool] | None:
-    known = [gap(link) for link in links(s.conditions)]
+    known = [(q, strict) for whole, strict in s.known() for q in values(s, whole)]
     known += [(1 - Symbol(n, k), False) for n, k in s.kinds.items() if k.domain == "unit"]
-    for c in s.conditions:  # what is at least a maximum is at least each of its values
-        if c.relations == (">=",) and isinstance(c.sides[1], Apply) and c.sides[1].head == "max":
-            known += [(c.sides[0] - value, False) for value in values(s, c.sides[1].args[0])]
-    return next(((quantity, strict) for q, strict in known if not q.shape and s.agree(quantity, q)), None)
+    return next(((quantity, strict) for q, strict in known if s.agree(quantity, q)), None)
 
 
 def values(s: Setting, vector: Expr) -> list[Expr]:
@@ -110,7 +107,7 @@ def _gibbs(s: Setting, w: Expr, x: Expr, k: Symbol) -> tuple[Expr, bool] | None:
 def _log_sum(s: Setting, w: Expr, x: Expr, k: Symbol) -> tuple[Expr, bool] | None:
     whole = apply("sum", w, k)
     bound = apply("sum", w * apply("log", w), k) + whole * apply("log", apply("sum", x, k) / whole)
-    return (bound - apply("sum", w * apply("log", x), k), False) if _positive(s.having(k), w, x) else None
+    return (bound - apply("sum", w * apply("log", x), k), False) if _positive(s.having(k), w) else None
 
 
 def _diagonal(s: Setting, w: Expr, v: Expr, k: Symbol) -> tuple[Expr, bool] | None:
@@ -127,6 +124,10 @@ def _between(s: Setting, w: Expr, v: Expr, k: Symbol) -> tuple[Expr, bool] | Non
 
 def _above_one(s: Setting, x: Expr) -> tuple[Expr, bool] | None:
     return (apply("exp", x) - 1, False) if _given(s, x) else None
+
+
+def _tangent(s: Setting, x: Expr, y: Expr) -> tuple[Expr, bool]:
+    return apply("log", x) - apply("log", y) - 1 + y / x, False
 
 
 def _defined(s: Setting, quantity: Expr) -> tuple[Expr, bool]:
@@ -150,6 +151,7 @@ LEMMAS: dict[str, Lemma] = {
     "exp(x) >= 1 for x >= 0": _above_one,
     "log(x) <= x - 1": lambda s, x: _defined(s, x - 1 - apply("log", x)),
     "log(x) >= 1 - 1/x": lambda s, x: _defined(s, apply("log", x) - 1 + 1 / x),
+    "log(x) - log(y) >= 1 - y/x": _tangent,
     "log(sum x) >= sum r*log(x/r), r = w/sum w (Gibbs)": _gibbs,
     "sum w*log(x) <= sum w*log(w) + W*log(X/W) (log-sum)": _log_sum,
     "(sum w*v)**2 >= sum v**2*(2*w**2 - w*W)": _diagonal,

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from softsym.errors import SoftsymError
 from softsym.evaluation import Point, evaluate
-from softsym.expression import Expr, Symbol, apply, as_expr, free_symbols, number, substitute
+from softsym.expression import Apply, Expr, Symbol, apply, as_expr, free_symbols, number, substitute
 from softsym.language import Chain, Statement, chain_text
 from softsym.refute.agreement import agree, moderate_points
 from softsym.signs import UNKNOWN, UP, ZERO_UP, sign_of
@@ -65,13 +65,23 @@ class Setting:
         """The sign of every entry, as far as the writing, the kinds and the conditions show it."""
         return sign_of(expr, self.kinds, self._by_conditions)
 
+    def known(self) -> Iterator[tuple[Expr, bool]]:
+        """What is >= 0, or > 0, by the conditions; what is at least a maximum is at least each of its values."""
+        for link in links(self.conditions):
+            (lower, upper), (quantity, strict) = _ordered(link), gap(link)
+            yield quantity, strict
+            if isinstance(lower, Apply) and lower.head == "max":
+                yield (-lower.args[0] if upper == number(0) else upper - lower.args[0]), strict
+            if isinstance(upper, Apply) and upper.head == "min":
+                yield (upper.args[0] if lower == number(0) else upper.args[0] - lower), strict
+
     def _by_conditions(self, expr: Expr) -> int:
         """The sign of a positive multiple of a quantity that a condition is about."""
         own = {s.name for s in free_symbols(expr)}
-        for known, strict in map(gap, links(self.conditions)):
-            if expr.shape or known.shape or own != {s.name for s in free_symbols(known)}:
+        for known, strict in self.known():
+            if expr.shape != known.shape or own != {s.name for s in free_symbols(known)}:
                 continue
-            ratio = self._ratio(expr, known)
+            ratio = Fraction(1) if expr.shape else self._ratio(expr, known)
             if ratio is not None and self.agree(expr, apply("mul", as_expr(ratio), known)):
                 return (UP if strict else ZERO_UP) * (1 if ratio > 0 else -1)
         return UNKNOWN
@@ -93,11 +103,16 @@ def substituted(chain: Chain, values: Mapping[Symbol, Expr]) -> Chain:
 
 def gap(chain: Chain) -> tuple[Expr, bool]:
     """The quantity that a relation says is >= 0, and whether it says > 0."""
+    lower, upper = _ordered(chain)
+    return (upper if lower == number(0) else apply("sub", upper, lower)), chain.relations[0] in ("<", ">")
+
+
+def _ordered(chain: Chain) -> tuple[Expr, Expr]:
+    """The lower and the upper side."""
     if chain.relations not in _INEQUALITIES:
         raise Rejected(f"{chain_text(chain)} is no inequality")
     left, right = chain.sides
-    upper, lower = (left, right) if chain.relations[0] in (">", ">=") else (right, left)
-    return (upper if lower == number(0) else apply("sub", upper, lower)), chain.relations[0] in ("<", ">")
+    return (right, left) if chain.relations[0] in (">", ">=") else (left, right)
 
 
 def links(chains: tuple[Chain, ...]) -> Iterator[Chain]:
