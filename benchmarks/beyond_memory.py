@@ -5,7 +5,7 @@
 The first table has dask arrays on threads: softsym's functions along a chunked axis, the formula that one would write
 with dask's own functions, and softsym on the same numbers in memory (one thread). The second runs each function on a
 file of 1 GB in a process of its own, which may take 300 MB for its data (``resource.RLIMIT_DATA``, set before NumPy
-is imported), and gives the most memory that it held.
+is imported), and gives the memory that it holds in the end, apart from the files.
 """
 
 from __future__ import annotations
