@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import sympy
-from sympy import Dummy, Integer, Sum, Tuple
+from sympy import Dummy, Integer, Tuple
 
+from softsym.algebra.nodes import IndexedSum
 from softsym.errors import ShapeError, UnsupportedError
 from softsym.symbols import Kind, Length
 
@@ -43,7 +44,7 @@ class Block:
         return self.length, self.excluded
 
     def map(self, function: Callable[[Scalar], Scalar]) -> Block:
-        return Block(lambda k: function(self.entry(k)), self.length, self.excluded)
+        return Block(remembered(lambda k: function(self.entry(k))), self.length, self.excluded)
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,19 @@ def single(value: Scalar) -> Block:
 
 
 def _zipped(function: Callable[[Scalar, Scalar], Scalar], left: Block, right: Block) -> Block:
-    return Block(lambda k: function(left.entry(k), right.entry(k)), left.length, left.excluded)
+    return Block(remembered(lambda k: function(left.entry(k), right.entry(k))), left.length, left.excluded)
+
+
+def remembered(entry: Callable[[Scalar], Scalar]) -> Callable[[Scalar], Scalar]:
+    """Entries worked out once for each index, so that what nested functions repeat is worked out once."""
+    known: dict[Scalar, Scalar] = {}
+
+    def value(k: Scalar) -> Scalar:
+        if k not in known:
+            known[k] = entry(k)
+        return known[k]
+
+    return value
 
 
 class BlockAlgebra:
@@ -201,7 +214,7 @@ class BlockAlgebra:
             return block.entry(Integer(1))
         k = self.fresh(block.length)
         left_out = sympy.Add(*(block.entry(e) for e in block.excluded))
-        return Sum(block.entry(k), (k, 1, length_symbol(block.length))) - left_out
+        return IndexedSum(block.entry(k), (k, 1, length_symbol(block.length))) - left_out
 
     def family(self, vector: Vector) -> tuple[Tuple, ...]:
         """The entries as the members of a family (see :mod:`softsym.algebra.nodes`)."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 import sympy
-from sympy import Integer, KroneckerDelta, Rational, Sum, Tuple
+from sympy import Integer, KroneckerDelta, Rational, Tuple
 
 from softsym.algebra import nodes
 from softsym.algebra.blocks import (
@@ -48,6 +48,7 @@ class Lowering(BlockAlgebra):
         self.bound: dict[str, Scalar] = dict(indices or {})
         self.kinds: dict[str, Kind] = {}
         self.units: set[str] = set()
+        self.known: dict[Expr, Value] = {}
 
     def lower(self, expr: Expr) -> Value:
         """The SymPy form of an expression: a scalar, a tuple of blocks or a :class:`Matrix`.
@@ -63,10 +64,12 @@ class Lowering(BlockAlgebra):
         if isinstance(node, Symbol):
             return self._symbol(node)
         assert isinstance(node, Apply)
-        visit = getattr(self, "_on_" + node.head, None)
-        if visit is None:
-            raise UnsupportedError(f"{node.head} has no all-N algebraic form")
-        return visit(*node.args)
+        if node not in self.known:
+            visit = getattr(self, "_on_" + node.head, None)
+            if visit is None:
+                raise UnsupportedError(f"{node.head} has no all-N algebraic form")
+            self.known[node] = visit(*node.args)
+        return self.known[node]
 
     # names and indices
 
@@ -164,15 +167,16 @@ class Lowering(BlockAlgebra):
             return total
         k = self.fresh(length, bound.name)
         size = length_symbol(length)
-        return self._each(lambda x: Sum(x, (k, 1, size)), self._with(bound, k, body))
+        return self._each(lambda x: nodes.IndexedSum(x, (k, 1, size)), self._with(bound, k, body))
 
     def _with(self, bound: Symbol, value: Scalar, body: Expr) -> Value:
-        before = self.bound.get(bound.name)
-        self.bound[bound.name] = value
+        before, known = self.bound.get(bound.name), self.known
+        self.bound[bound.name], self.known = value, {}
         try:
             return self._visit(body)
         finally:
             self.bound.pop(bound.name)
+            self.known = known
             if before is not None:
                 self.bound[bound.name] = before
 

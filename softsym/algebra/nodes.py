@@ -13,6 +13,23 @@ import sympy
 from sympy import Dummy, Expr, Sum, Tuple
 
 
+class IndexedSum(Sum):  # type: ignore[misc]
+    """A sum that finds its free symbols once, and asks nothing of its terms: nested functions repeat them often."""
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        found: set[Any] | None = self.__dict__.get("_free")
+        if found is None:
+            bound = {k for k, *_ in self.limits}
+            found = self.__dict__["_free"] = (self.function.free_symbols - bound).union(
+                *(end.free_symbols for _, *ends in self.limits for end in ends)
+            )
+        return found
+
+    def _eval_is_zero(self) -> None:
+        return None
+
+
 class FamilyNode(Expr):  # type: ignore[misc]
     """A real function of the multiset of values of a family; the first ``leading`` arguments come before the family."""
 
@@ -135,4 +152,4 @@ def sum_member(member: Tuple, body: Any) -> Any:
     if len(member) == 1:
         return body
     k, length, *excluded = member[1:]
-    return Sum(body, (k, 1, length)) - sum((body.subs(k, e) for e in excluded), sympy.S.Zero)
+    return IndexedSum(body, (k, 1, length)) - sum((body.subs(k, e) for e in excluded), sympy.S.Zero)

@@ -26,6 +26,7 @@ class Normalizer:
         self.alg = alg
         self.indices: dict[Any, Index] = dict(indices or {})
         self.cache: dict[Any, Rational] = {}
+        self.dummies: dict[Any, frozenset[Any]] = {}
 
     def normal(self, expr: Any) -> Rational:
         """The normal form of a SymPy scalar.
@@ -42,7 +43,23 @@ class Normalizer:
 
     def bound_in(self, expr: Any) -> bool:
         """Whether the value depends on what a bound index stands for at the moment."""
-        return any(isinstance(s, sympy.Dummy) for s in expr.free_symbols)
+        return bool(self._dummies(expr))
+
+    def _dummies(self, expr: Any) -> frozenset[Any]:
+        """The bound indices that are free in an expression, found once for each part."""
+        if isinstance(expr, sympy.Dummy):
+            return frozenset({expr})
+        if not expr.args:
+            return frozenset()
+        found = self.dummies.get(expr)
+        if found is None:
+            found = frozenset().union(*map(self._dummies, expr.args))
+            if isinstance(expr, sympy.Sum):
+                found -= {k for k, *_ in expr.limits}
+            elif isinstance(expr, nodes.FamilyNode):
+                found = frozenset(s for s in expr.free_symbols if isinstance(s, sympy.Dummy))
+            self.dummies[expr] = found
+        return found
 
     def _visitor(self, expr: Any) -> Callable[[Any], Rational]:
         for kind in type(expr).__mro__:

@@ -171,6 +171,9 @@ hardmax(1/x) == hardmax(-x) where x: positive vector
 hardmax(-log(p)) == hardmax(-p)
 hardmax(z)[j] == 0 where z[j] < max(z)
 max(concat(z, -z)) == norm(z, oo)
+(a**2 - b**2)*sign(a - b) == (a + b)*abs(a - b)
+abs((beta - T)**2*(a - b)**2) == (beta - T)**2*(a - b)**2
+sum(softmax(softmax(softmax(softmax(softmax(softmax(softmax(softmax(softmax(z + c)))))))))) == 1
 hardmax([1, 2, 2]) == [0, 1/2, 1/2]
 hardmax([r, r, s])[1] == 1/2 where r > s
 max([r, s, 0]) == r where r > s, r > 0

@@ -58,6 +58,10 @@ limit(mean(x**r)**(1/r), r, -oo) == min(x) where x: positive vector
 limit(normalize(p**r), r, oo) == hardmax(p)
 limit(normalize(p**r), r, 0) == ones(N)/N
 limit(softmax(softmax(z, beta)), beta, oo) == softmax(hardmax(z))
+limit(norm(softmax(z, beta) - hardmax(z), 1), beta, oo) == 0
+limit(norm(softmax(z, beta), oo), beta, oo) == 1/argmax_count(z)
+limit(lse([a*t, b*t])/t, t, oo) == max([a, b])
+limit(sum(softmax(concat(z, w + t))*concat(ones(N), 0*w)), t, oo) == 0 where w: vector(M)
 limit(hessian(mellowmax(z, beta), z)/beta, beta, 0) == (diag(ones(N)) - outer(ones(N), ones(N))/N)/N
 limit(jacobian(softmax(z, beta), z)/beta, beta, 0) == (identity(N) - outer(ones(N), ones(N))/N)/N where beta: nonzero
 limit(lse(softmax(z, beta)), beta, oo) == lse(hardmax(z))
@@ -196,6 +200,11 @@ limit(argmax_count(z + t*v), t, 0) == argmax_count(z)
 limit(mean(x**r)**(1/r), r, 0) == mean(x) where x: positive vector, r: nonzero
 limit(dot(x, t*ones(N)) - lse(t*ones(N)), t, oo) == -log(N) where x: positive vector
 limit(exp(-beta*t), beta, oo) == 0
+limit(softmax(log(beta)*z), beta, 0) == hardmax(z)
+limit(softmax(z*t**3), t, -oo) == hardmax(z)
+limit(exp(t - t**2), t, -oo) == 1
+limit(sign(softmax(z, beta)[i] - 1/N), beta, 0) == 0
+limit((a*t + b)/t, t, oo) == b
 limit(a*beta/(1 + beta), beta, oo)*b == a
 limit(max(z), z[i], -oo) == z[i] where z[i] > max(drop(z, i))
 limit(onehot_argmax(z), z[i], c) == hardmax(z) where argmax_count(z) == 1
