@@ -155,7 +155,9 @@ class _Work:
         """Whether the rows are too long to be worked on as a whole."""
         if self.body.stages is None or self.shifted.masked or not all(block[n].ndim for n in self.names):
             return False
-        return bool(block[self.names[0]].shape[-1] > (LONGEST_HIGH if self.high else LONGEST))
+        vector = block[self.names[0]]
+        longest = LONGEST if vector.dtype == np.float64 else LONGEST // 16  # others need a copy of the row
+        return bool(vector.shape[-1] > (LONGEST_HIGH if self.high else longest))
 
     def stream(self, block: dict[str, Array], target: Array) -> None:
         """The same for long rows, in chunks; ``target`` may be the input, which is read before it is written."""
