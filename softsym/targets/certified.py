@@ -65,7 +65,9 @@ def in_balls(evaluate: Evaluation, rows: Mapping[str, Array], shape: tuple[int, 
 
 
 def _in_rows(array: Array, batch: tuple[int, ...], own: int) -> Array:
-    return np.broadcast_to(array, (*batch, *array.shape[max(array.ndim - own, 0) :]))
+    """An argument with all batch axes before its own; a plain number gets its own axes first."""
+    array = array if array.ndim >= own else array.reshape((1,) * (own - array.ndim) + array.shape)
+    return np.broadcast_to(array, (*batch, *array.shape[array.ndim - own :]))
 
 
 def _in_double_words(

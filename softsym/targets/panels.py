@@ -104,10 +104,16 @@ class Panels:
     def store(self, block: dict[str, Array], value: Array, target: Array) -> None:
         """Put a value into the target, if it is not there; what a row's value leaves open is mended first."""
         shaped = self.shaped(value, target)
-        if not self.body.result and np.isnan(shaped.dot(shaped)):
+        if self.left_open(shaped):
             self.mend(block, shaped, target.dtype)
         if value is not target:
             target[...] = shaped
+
+    def left_open(self, value: Array) -> bool:
+        """Whether totals in range do not tell that a value is right: nan, or entries far below a maximum."""
+        if not self.body.result:
+            return bool(np.isnan(value.dot(value)))
+        return self.body.has_maxima_unshifted and not np.isfinite(np.add.reduce(value, axis=None))
 
     def shaped(self, value: Array, target: Array) -> Array:
         """A value of the body in the target's shape."""

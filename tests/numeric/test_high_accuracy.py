@@ -82,3 +82,18 @@ def test_rows_need_different_precision(shape: tuple[int, ...]) -> None:
         with flint.ctx.workprec(400):
             exact = exact_values("log_softmax", row, 1.0, None)
         assert max(ulps(g, x) for g, x in zip(values[:40], exact, strict=False)) <= 1.0
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "boltzmann", "logsumexp"])
+@pytest.mark.parametrize("beta", [5e-324, 1e-308, -0.5, 1e15])
+def test_rows_of_a_batch_that_need_more_precision(name: str, beta: float) -> None:
+    row = np.array([-1.7e308, 1.7e308, -1.7e308, 1.0])
+    z = np.stack([row, row[::-1], np.arange(4.0)])
+    for accuracy in ("high", "fast"):
+        got = getattr(sn, name)(z, axis=-1, beta=beta, accuracy=accuracy)
+        with flint.ctx.workprec(5000):
+            for values, line in zip(got.reshape(3, -1), z, strict=True):
+                exact = exact_values(name, line, beta, None)
+                assert max(ulps(g, x) for g, x in zip(values, exact, strict=True)) <= (
+                    1.0 if accuracy == "high" else 8.0
+                )
