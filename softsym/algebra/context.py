@@ -25,8 +25,8 @@ class Algebra:
     of vectors that declared equations define, at a bound index. Two different free indices are different numbers here:
     that two may coincide is tried by the zero test, which makes one of them the other. With ``open_deltas`` whether
     they are the same stays open, as a Kronecker delta: for expressions that are to be shown. With
-    ``settles_remainders`` a sum of what is >= 0 less some of its own terms has a sign by itself; a proof, whose indices
-    may coincide, shows it as a step.
+    ``deduces_signs`` a sum of what is >= 0 less some of its own terms, and a product of factors, have a sign by
+    themselves; a proof, whose indices may coincide, shows these as steps.
     """
 
     vectors: dict[str, Kind] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Algebra:
     defined: dict[str, tuple[Index, Rational]] = field(default_factory=dict)
     deadline: float = float("inf")
     open_deltas: bool = False
-    settles_remainders: bool = True
+    deduces_signs: bool = True
     _atoms: dict[tuple[str, tuple[Any, ...]], Atom] = field(default_factory=dict)
     _fresh: int = 0
 

@@ -43,7 +43,7 @@ def poly_sign(alg: Algebra, poly: Poly) -> str | None:
         return sign
     coefficient, mono, primitive = poly.primitive()
     known = alg.facts.get(primitive)
-    if known is None:
+    if known is None and alg.deduces_signs:
         below = _OPPOSITE.get(_over_own_terms(alg, -primitive) or "")
         known = _over_own_terms(alg, primitive) or below or _factors_sign(alg, primitive)
     return _times(_term_sign(alg, mono, coefficient > 0), known) if known else None
@@ -89,7 +89,7 @@ def _besides_remainder(alg: Algebra, poly: Poly) -> tuple[Poly, str] | None:
 
     It is > 0 if the terms are, and the length exceeds the number of those that are taken away.
     """
-    if alg.open_deltas or not alg.settles_remainders:
+    if alg.open_deltas:
         return None
     for whole, outside, body, bound in _wholes(alg, poly):
         taken = _own_terms(alg, poly, whole, outside, body, bound)

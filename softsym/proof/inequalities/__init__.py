@@ -71,7 +71,7 @@ def _with_parameters(
 
 
 def _goal(case: Case, known: Assumptions, strict: bool, deadline: float) -> Goal:
-    case.algebra.settles_remainders = False
+    case.algebra.deduces_signs = False
     distinct = [block for block in case.coincide if block]
     ranges = [case.algebra.ranges.get(block[0]) for block in distinct]
     several = _at_least_two(known) or any(r is not None and ranges.count(r) > 1 for r in ranges)
