@@ -57,6 +57,21 @@ def test_a_workbook_with_two_betas(run):
     assert all(kept[sheet][cell].value is not None for sheet, cell in formulas)
 
 
+def test_a_workbook_that_spills(run):
+    args = ["workbook", "softmax(z, beta)", "--z", "1,2,3", "--beta", "2", "--dialect", "excel365", "-o", "spill.xlsx"]
+    assert run(*args)[0] == 0
+    book = openpyxl.load_workbook("spill.xlsx")
+    assert book["Workings"]["B8"].value.ref == "B8:B10"
+    assert "SOFTMAX" in book.defined_names
+
+
+def test_a_table_with_classes_across_does_not_spill(run):
+    Path("logits.csv").write_text("a,b\n1,2\n")
+    code, _, error = run("workbook", "softmax(z)", "--csv", "logits.csv", "--dialect", "excel365", "-o", "rows.xlsx")
+    assert code == 2
+    assert "classic formulas" in error
+
+
 def test_a_workbook_from_a_csv_file(run):
     Path("logits.csv").write_text("z,y,beta\n2.0,1,1\n1.0,0,\n0.1,0,\n")
     text = "cross_entropy(y, softmax(z, beta))"

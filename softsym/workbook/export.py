@@ -211,7 +211,7 @@ class _Layout:
             (v for v in self.book.vectors.values() if v.name in {s.name for s in free_symbols(self.form)}), None
         )
         labels = list(main.labels) if main is not None else []
-        where = spilled.lay(self.book, self.name, self.title, bare_text(self.expr), self.form, labels)
+        where = spilled.lay(self.book, self.name, self.title, self.expr, labels)
         rank = len(self.form.shape)
         if rank == 0:
             self.book.listed(self.name, self.title, where)

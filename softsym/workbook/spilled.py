@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from softsym.definitions import FUNCTIONS
-from softsym.expression import Apply, Expr
+from softsym.expression import Apply, Expr, free_symbols
 from softsym.language import bare_text
 from softsym.targets.excel365 import SpillMaker, function_parameters, function_text
 from softsym.targets.excel_formulas import prepared
@@ -29,11 +29,12 @@ USE = (
 """How to use a workbook of this dialect, for its first sheet."""
 
 
-def lay(book: Book, name: str, title: str, mathematics: str, expr: Expr, labels: Sequence[str] = ()) -> str:
-    """Lay out a prepared expression as one formula; gives the cells that it fills, which ``name`` then stands for."""
-    page = book.working("Workings", _WORKINGS)
-    row = heading(page, book.next_row(page), title, mathematics)
-    maker = SpillMaker(expr, _local(book.scope.cells, page))
+def lay(book: Book, name: str, title: str, source: Expr, labels: Sequence[str] = ()) -> str:
+    """Lay out an expression as one formula; gives the cells that it fills, which ``name`` then stands for."""
+    page, expr = book.working("Workings", _WORKINGS), prepared(source)
+    row = heading(page, book.next_row(page), title, bare_text(source))
+    cells = {n: where for n, where in _local(book.scope.cells, page).items() if n in _used(book, expr, source)}
+    maker = SpillMaker(expr, cells, source=source)
     where = _block(page, row, name, maker.formula()[1:], maker.size, labels)
     if len(expr.shape) < 2:
         book.scope.add(name, "vector" if expr.shape else "real", where, maker.size[0] if expr.shape else None)
@@ -55,6 +56,11 @@ def define_function(book: Book, expr: Expr, own: Mapping[str, str], result: str)
     where = _block(page, row, name, call, SpillMaker(form, _own_cells(cells, own), source=expr).size)
     book.checks.add_formula(f"the function {name} gives the result", f"SUMPRODUCT(ABS({where}-{result}))", 0)
     return name
+
+
+def _used(book: Book, *exprs: Expr) -> set[str]:
+    """The names of the expressions, and the input vectors, which give lengths."""
+    return {s.name for e in exprs for s in free_symbols(e)} | {*book.vectors}
 
 
 def _function_name(expr: Expr) -> str:
