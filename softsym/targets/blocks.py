@@ -156,7 +156,8 @@ class _Work:
         if self.body.stages is None or self.shifted.masked or not all(block[n].ndim for n in self.names):
             return False
         vector = block[self.names[0]]
-        longest = LONGEST if vector.dtype == np.float64 else LONGEST // 16  # others need a copy of the row
+        copied = vector.dtype != np.float64 and bool(self.body.result)  # both the row and its result
+        longest = LONGEST // 16 if copied else LONGEST
         return bool(vector.shape[-1] > (LONGEST_HIGH if self.high else longest))
 
     def stream(self, block: dict[str, Array], target: Array) -> None:
