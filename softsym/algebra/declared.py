@@ -30,6 +30,8 @@ from softsym.symbols import Length
 FLIPPED = {POSITIVE: NEGATIVE, NONNEGATIVE: NONPOSITIVE, NEGATIVE: POSITIVE, NONPOSITIVE: NONNEGATIVE}
 SOLVED = ("sum", "scalar", "entry", "exp", "max", "count", "log")
 """The sorts of atoms that an equation is solved for, those tried first in front."""
+MAX_TAKEN = 2
+"""Of both sides of an equation, so many logarithms and exponentials are taken in turn."""
 _PREFERRED = ("vector", "positive vector")
 """The kinds of vectors whose entries an equation defines before those that it tells more about."""
 
@@ -106,10 +108,13 @@ def _note_atom(alg: Algebra, atom: Atom, sign: str) -> None:
         alg.signs.setdefault(atom, sign)
 
 
-def solve(alg: Algebra, value: Rational) -> bool:
-    """Use an equation ``value = 0`` as a rule for an atom that it determines, and say whether there is one."""
+def solve(alg: Algebra, value: Rational, taken: int = 0) -> bool:
+    """Use an equation ``value = 0`` as a rule for an atom that it determines, and say whether there is one.
+
+    ``taken`` is the number of logarithms and exponentials taken of both sides so far: ``t*exp(t) = 1`` has no end.
+    """
     for atom, exponent, power in sorted(_solutions(alg, value.num), key=_preference):
-        if _note_rule(alg, atom, exponent, power):
+        if _note_rule(alg, atom, exponent, power, taken):
             _refresh(alg)
             return True
     return False
@@ -137,18 +142,21 @@ def _solutions(alg: Algebra, num: Poly) -> Iterator[_Solution]:
         yield atom, exponent, elementary.divide(alg, Rational(-rest), Rational(factor))
 
 
-def _note_rule(alg: Algebra, atom: Atom, exponent: Exponent, power: Rational) -> bool:
+def _note_rule(alg: Algebra, atom: Atom, exponent: Exponent, power: Rational, taken: int) -> bool:
     """The rule that ``atom**exponent = power`` gives; an exponential and a logarithm tell of their arguments."""
     try:
         if atom.head == "exp":
+            if taken == MAX_TAKEN:
+                return False
             mono, den = atom.data
             body = Rational(mono_poly(mono), den)
             logarithm = elementary.multiply(alg, elementary.log(alg, power), Rational.of(1 / Fraction(exponent)))
-            return solve(alg, body - logarithm)
+            return solve(alg, body - logarithm, taken + 1)
         if Fraction(exponent).numerator not in (1, -1):
             return False
         value = elementary.power(alg, power, Rational.of(1 / Fraction(exponent)))
-        if atom.head == "log" and solve(alg, atom.data[0] - elementary.exp(alg, value)):
+        deeper = atom.head == "log" and taken < MAX_TAKEN
+        if deeper and solve(alg, atom.data[0] - elementary.exp(alg, value), taken + 1):
             return True
     except (UnsupportedError, BudgetError):
         return False

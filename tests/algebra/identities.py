@@ -60,6 +60,8 @@ a*z[i] == 0 where a == delta(i, 1), i != 1
 exp(z) == softmax(z) where lse(z) == 0
 a + b == log(t/(1 - t)) where sigmoid(a + b) == t
 log(t) - log(1 - t) == r where t == sigmoid(r)
+t*exp(t)*exp(1) == N - 1 where t*exp(t) == (N - 1)/exp(1), t: nonnegative
+log(c)*c == 2 where c**c == exp(2), c: positive
 # vectors that equations define, and signs that are declared
 lse(z) == z[i] - log(p[i]) where p == softmax(z)
 kl(q, p) == lse(z) - dot(q, z) - entropy(q) where p == softmax(z)
