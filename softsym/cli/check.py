@@ -28,7 +28,7 @@ COLOURS = {"proved": "green", "refuted": "red", "unknown": "yellow"}
 @click.option("--file", "-f", "path", help="A statements file, one a line; - is standard input.")
 @click.option("--catalog", "of_catalog", is_flag=True, help="Check every statement of the catalogue.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a statement and line.")
-@click.option("--explain", is_flag=True, help="Show the steps of each proof.")
+@click.option("--explain", is_flag=True, help="Show the steps of each proof; as data with --json.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use.  [default: one a core for several statements]")
 @click.option(
     "--timeout", type=click.FloatRange(0, min_open=True), default=30.0, show_default=True, help="Seconds each."
@@ -56,7 +56,8 @@ def check(
     worst = 0
     for verdict in _verdicts(statements, jobs, timeout):
         if as_json:
-            click.echo(json.dumps(verdict.as_json()))
+            proof = {"proof": verdict.proof and verdict.proof.as_json()} if explain else {}
+            click.echo(json.dumps(verdict.as_json() | proof))
         else:
             show_verdict(verdict, explain)
         worst = 1 if 1 in (worst, verdict.exit_code) else max(worst, verdict.exit_code)
