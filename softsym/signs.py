@@ -44,7 +44,8 @@ class _Signs:
         if isinstance(expr, Number):
             return UP if expr.value > 0 else ZERO_UP
         if isinstance(expr, Symbol):
-            return self._symbol(expr) or self.known(expr)
+            own = self._symbol(expr)
+            return own if abs(own) == UP else self.known(expr) or own
         assert isinstance(expr, Apply)
         value = constant(expr)
         if value is not None:
@@ -91,6 +92,8 @@ class _Signs:
         own, value = self.of(base), constant(exponent)
         if value is not None and value.denominator == 1 and value % 2 == 0:
             return UP if abs(own) == UP or value < 0 else ZERO_UP
+        if value is not None and value.denominator > 1:  # undefined for a base < 0
+            return UP if own == UP or value < 0 else ZERO_UP
         return own if own > 0 or (value is not None and value.denominator == 1) else UNKNOWN
 
     def _on_log(self, expr: Expr) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from flint import fmpq
 
@@ -134,7 +135,7 @@ def _term_sign(alg: Algebra, mono: Mono, positive: bool) -> str | None:
     sign: str | None = POSITIVE if positive else NEGATIVE
     for atom, exponent in mono:
         own = atom_sign(alg, atom)
-        if exponent % 2 == 0:
+        if exponent % 2 == 0 or Fraction(exponent).denominator > 1:  # the root of what is < 0 is undefined
             own = POSITIVE if own in _STRICT or exponent < 0 else NONNEGATIVE
         elif exponent < 0:
             own = _strict(own)
@@ -166,6 +167,8 @@ def _own_sign(alg: Algebra, atom: Atom) -> str | None:
         return _largest_sign({sign_of(alg, m.body) for m in atom.data[0]})
     if atom.head == "log":
         return _log_sign(alg, atom.data[0])
+    if atom.head == "root":
+        return POSITIVE if sign_of(alg, atom.data[0]) == POSITIVE else NONNEGATIVE
     if atom.head in ("count", "pi", "sigmoid", "softplus"):
         return POSITIVE
     return NONNEGATIVE if atom.head in ("abs", "hard", "first", "sparse", "delta") else None

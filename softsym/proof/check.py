@@ -12,13 +12,14 @@ from softsym.expression import Expr
 from softsym.language import Chain, Statement, parse_statement
 from softsym.proof.assumptions import assumptions_of, has_sign_heads, links, sign_cases, split_scalars
 from softsym.proof.consequences import without_first_maxima
+from softsym.proof.coordinates import COORDINATES, in_coordinates
 from softsym.proof.identities import prove_equal
 from softsym.proof.inequalities import prove_at_most
 from softsym.proof.inequalities.minimum import prove_by_curvature
 from softsym.proof.inequalities.segments import Claim, prove_by_derivative
 from softsym.proof.limits import without_limits
 from softsym.proof.replay import replay
-from softsym.proof.steps import SIGNS, ProofStep, method_of
+from softsym.proof.steps import SIGNS, ProofStep, at_most, method_of
 from softsym.proof.verdict import PROVED, REFUTED, UNKNOWN, Verdict
 from softsym.refute import Findings, search
 
@@ -172,11 +173,25 @@ def _prove_link(left: Expr, relation: str, right: Expr, statement: Statement, de
 def _prove_at_most(left: Expr, right: Expr, known: Assumptions, strict: bool, deadline: float) -> ProofStep | str:
     """By the rules for a short while, then by a theorem of calculus that fits, then by the rules again."""
     total = deadline - time.monotonic()
+    short = _by_coordinates(left, right, known, strict, deadline - 0.4 * total)
+    if short is not None:
+        return short
     found = _by_rules(left, right, known, strict, deadline - 0.75 * total)
     if not isinstance(found, str):
         return found
     by_derivative = None if strict else _by_derivative(left, right, known, deadline - 0.25 * total)
     return by_derivative or _by_rules(left, right, known, strict, deadline)
+
+
+def _by_coordinates(left: Expr, right: Expr, known: Assumptions, strict: bool, deadline: float) -> ProofStep | None:
+    """For vectors of a small fixed length."""
+    found = in_coordinates(left, right, known)
+    if found is None:
+        return None
+    values, lower, upper, facts = found
+    step = _prove_at_most(lower, upper, facts, strict, deadline)
+    uses = tuple(e for pair in values.items() for e in pair)
+    return None if isinstance(step, str) else ProofStep(COORDINATES, at_most(left, right, strict), (step,), uses)
 
 
 def _by_rules(left: Expr, right: Expr, known: Assumptions, strict: bool, deadline: float) -> ProofStep | str:

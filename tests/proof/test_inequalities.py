@@ -65,6 +65,20 @@ lse((z + w)/2) <= (lse(z) + lse(w))/2                         | lse((z + w)/2) <
 lse(z + w) <= lse(z) + max(w)                                 | lse(z + w) <= lse(z) + mean(w)
 lse(z) <= lse(w) where max(z - w) <= 0                        | lse(z) <= lse(w) where max(z) <= max(w)
 sum(softplus(z)) >= sum(relu(z))                              | sum(softplus(z)) >= sum(relu(z)) + 1/1000
+norm(p - q, 1) <= 2                                           | norm(p - q, 1) <= 199/100
+entropy(p) >= 1 - sum(p**2)                                   | entropy(p) >= 3/2 - 3/2*sum(p**2)
+kl(p, q) <= sum((p - q)**2/q)                                 | kl(p, q) <= sum((p - q)**2/q)/2
+-log_softmax(z)[i] >= 1 - softmax(z)[i]                       | -log_softmax(z)[i] >= 1 - softmax(z)[j]
+entropy(p) >= 1 - max(p)                                      | entropy(p) >= 2 - 2*max(p)
+dot(z, w) <= norm(z, 2)*norm(w, 2)                            | dot(z, w) <= norm(z, 2)*norm(w, 3)
+norm(z + w, 2) <= norm(z, 2) + norm(w, 2)                     | norm(z, 2) + norm(w, 2) <= norm(z + w, 2)
+sqrt(1 + r**2) <= 1 + abs(r)                                  | sqrt(1 + r**2) <= 1 + r
+mean(sqrt(1 + z**2)) >= sqrt(1 + mean(z)**2)                  | mean(sqrt(1 + z**2)) <= sqrt(1 + mean(z)**2)
+softmax(z)[i] <= 1/2 where z[i] <= z[j], i != j               | softmax(z)[i] <= 1/2 where z[i] <= z[j]
+kl(p, (p + q)/2) <= log(2)                                    | kl(p, (p + q)/2) <= 69/100
+entropy(p) <= log(2) where N == 2                             | entropy(p) <= log(2) where N == 3
+kl(p, q) >= 2*(p[1] - q[1])**2 where N == 2                   | kl(p, q) >= 3*(p[1] - q[1])**2 where N == 2
+entropy([p[1] + p[2], p[3]]) <= entropy(p) where N == 3       | entropy(p) <= entropy([p[1] + p[2], p[3]]) where N == 3
 softplus(r) <= log(2) + r/2 + r**2/8                          | softplus(r) <= log(2) + r/2 + r**2/9
 softplus(a) >= softplus(b) + sigmoid(b)*(a - b)               | softplus(a) >= softplus(b) + sigmoid(a)*(a - b)
 exp(r) >= 1 + r + r**2/2 where r: nonnegative                 | exp(r) >= 1 + r + r**2/2

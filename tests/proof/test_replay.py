@@ -56,6 +56,13 @@ softplus(dot(p, z)) <= dot(p, softplus(z))
 lse(z) <= lse(w) where z <= w
 0 <= -dot(y, log_softmax(z)) where min(y) >= 0, sum(y) == 1
 kl(p, q) <= sum((p - q)**2/q)
+1 - softmax(z)[i] <= -log_softmax(z)[i]
+abs(norm(z, 2) - norm(w, 2)) <= norm(z - w, 2)
+sqrt(1 + r**2) - 1 <= r**2/2
+softmax(z)[i] <= 1/2 where z[i] <= z[j], i != j
+kl(p, (p + q)/2) <= log(2)
+kl(p, q) >= 2*(p[1] - q[1])**2 where N == 2
+entropy([p[1] + p[2], p[3]]) <= entropy(p) where N == 3
 """.strip().splitlines()
 
 MUTATED = int(os.environ.get("SOFTSYM_MUTATIONS", "5"))

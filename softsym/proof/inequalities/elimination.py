@@ -60,9 +60,10 @@ def _unsettled(goal: Goal, value: Rational) -> int:
 def _multiples(goal: Goal, fact: Fact) -> Iterator[Rational]:
     seen: set[tuple[Mono, fmpq]] = set()
     for mono, coefficient in goal.value.num:
-        if poly_sign(goal.alg, Poly({mono: coefficient})) in (POSITIVE, NONNEGATIVE):
-            continue
+        spare = poly_sign(goal.alg, Poly({mono: coefficient})) in (POSITIVE, NONNEGATIVE)
         for own, factor in fact.value.num:
+            if spare and (own != mono or factor < 0 or len(fact.value.num) < 3):
+                continue  # a term >= 0 is used up only by a fact that bounds several others
             scale = coefficient / factor
             quotient = _without_division(mono_mul(mono, mono_pow(own, -1)))
             if scale <= 0 or (quotient, scale) in seen:

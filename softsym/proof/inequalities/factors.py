@@ -75,7 +75,7 @@ def _remaining(
         product = _written(goal, settled)
         return goal.step("a product of squares and of factors > 0", uses=product) if sign > 0 else None
     if len(parts) == 1:
-        value = parts[0] if sign > 0 else -parts[0]
+        value = elementary.reduced(goal.alg, parts[0] if sign > 0 else -parts[0])
         if value == goal.value:
             return None
         step = prove(goal.same(value))

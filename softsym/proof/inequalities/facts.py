@@ -18,7 +18,7 @@ from softsym.proof.inequalities.goal import Fact, Goal, Summand
 
 MAX_FACTS = 60
 MAX_PAIRED = 4
-"""The tangents at each other's arguments are taken of so many logarithms."""
+"""So many logarithms, or exponentials, are compared with each other."""
 
 
 def facts_about(goal: Goal) -> list[Fact]:
@@ -33,14 +33,34 @@ def facts_about(goal: Goal) -> list[Fact]:
     for atom in sorted(goal.value.atoms | declared, key=lambda a: a.number):
         for fact in _of_atom(goal, atom):
             found.setdefault(fact.value, fact)
-    for fact in _of_logarithms(goal):
+    for fact in (*_of_logarithms(goal), *_increasing(goal, [*found])):
         found.setdefault(fact.value, fact)
     return list(found.values())[:MAX_FACTS]
+
+
+def _increasing(goal: Goal, known: list[Rational]) -> Iterator[Fact]:
+    """``exp(x) >= exp(y)`` and ``log(x) >= log(y)`` for atoms of the goal with arguments that are known to be so."""
+    for head in ("exp", "log"):
+        atoms = [a for a in sorted(goal.value.num.atoms, key=lambda a: a.number) if a.head == head][:MAX_PAIRED]
+        for upper, lower in permutations(atoms, 2):
+            x, y = _argument(upper), _argument(lower)
+            if sign_of(goal.alg, x - y) in (POSITIVE, NONNEGATIVE) or x - y in known:
+                yield Fact(goal.alg.of(upper) - goal.alg.of(lower), False, f"{head} is increasing", (x, y, x - y))
+
+
+def _argument(atom: Atom) -> Rational:
+    return atom.data[0] if atom.head == "log" else Rational(Poly({atom.data[0]: fmpq(1)}), atom.data[1])
 
 
 def free_names(value: Rational) -> list[Index]:
     """The free indices of a rational function: names and literals."""
     return sorted((i for i in value.free if not isinstance(i, tuple)), key=str)
+
+
+def _known_names(goal: Goal) -> list[Index]:
+    """The free indices of a goal and of what is known."""
+    found = goal.value.free.union(*(f.value.free for f in goal.facts))
+    return sorted((i for i in found if not isinstance(i, tuple)), key=str)
 
 
 def _of_atom(goal: Goal, atom: Atom) -> Iterator[Fact]:
@@ -86,7 +106,7 @@ def _sum(goal: Goal, atom: Atom) -> Iterator[Fact]:
     names, body = atom.data
     if len(names) != 1 or sign_of(goal.alg, body) not in (POSITIVE, NONNEGATIVE):
         return
-    usable = [i for i in free_names(goal.value) if in_range(goal, i, names[0])]
+    usable = [i for i in _known_names(goal) if in_range(goal, i, names[0])]
     whole = goal.alg.of(atom)
     terms = Summand(names[0], (body,))
     values = {i: rename(goal.alg, body, {names[0]: i}) for i in usable}

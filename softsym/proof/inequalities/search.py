@@ -10,7 +10,7 @@ from typing import TypeAlias
 from softsym.algebra.polynomial import Rational, cancelled
 from softsym.algebra.signs import sign_of
 from softsym.errors import BudgetError, UnsupportedError
-from softsym.proof.inequalities import convexity, elimination, factors, quadratic, splitting, termwise
+from softsym.proof.inequalities import convexity, elimination, factors, quadratic, splitting, tangents, termwise
 from softsym.proof.inequalities.goal import EQUAL, Budget, Goal
 from softsym.proof.steps import ProofStep
 
@@ -26,9 +26,11 @@ RULES: tuple[Rule, ...] = (
     splitting.by_absolute_value,
     factors.by_two_exponentials,
     factors.by_powers,
+    tangents.by_roots,
     convexity.by_variational_bound,
     convexity.by_log_sum,
     convexity.by_single_logarithm,
+    tangents.by_tangent,
     factors.by_squares,
     elimination.by_endpoints,
     quadratic.by_diagonal,

@@ -12,6 +12,7 @@ from flint import fmpq
 from softsym.algebra import elementary
 from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational, mono_mul
 from softsym.algebra.renaming import entry, rename
+from softsym.algebra.signs import is_positive
 from softsym.algebra.sums import sum_over
 from softsym.proof.inequalities.factors import Prove
 from softsym.proof.inequalities.goal import Goal
@@ -22,6 +23,7 @@ from softsym.symbols import Length
 Opener = Callable[[Index], Rational]
 MAX_OPENINGS = 24
 MAX_TERMS = 30
+MAX_SHARES = 2
 
 
 def by_terms(goal: Goal, prove: Prove) -> ProofStep | None:
@@ -87,15 +89,33 @@ def _weights(goal: Goal, length: Length) -> list[Opener]:
         constant = value.constant()
         if atom.head == "sum" and _opens(goal, atom, length) and constant:
             found.append(partial(_scaled_body, goal, atom, 1 / constant))
-    for name, kind in goal.alg.vectors.items():
-        if kind.domain in ("distribution", "simplex") and kind.length == length:
-            found.append(partial(entry, goal.alg, name))
+    given = [partial(entry, goal.alg, name) for name, kind in goal.alg.vectors.items()
+             if kind.domain in ("distribution", "simplex") and kind.length == length]  # fmt: skip
+    found += [*given, *([partial(_mean_of, given[0], given[1])] if len(given) == 2 else [])]
     for atom in goal.value.num.atoms:
         if atom.head == "sum" and _opens(goal, atom, length):
             found += [partial(_share, goal, a, atom.data[0][0]) for a in atom.data[1].atoms if _is_share(goal, a, atom)]
     if length.is_literal:
         found.append(lambda index: Rational.of(fmpq(1, length.constant)))
-    return found
+    return [*found, *_shares_of_sums(goal, length)]
+
+
+def _shares_of_sums(goal: Goal, length: Length) -> list[Opener]:
+    """The shares of the terms in the first positive sums of a goal, and the mean of two such."""
+    inside = frozenset[Atom]().union(*(a.data[0].atoms for a in goal.value.num.atoms if a.head == "log"))
+    wholes = [a for a in sorted(goal.value.num.atoms | inside, key=lambda a: a.number)
+              if a.head == "sum" and _opens(goal, a, length) and is_positive(goal.alg, a.data[1])]  # fmt: skip
+    shares = [partial(_own_share, goal, a) for a in wholes[:MAX_SHARES]]
+    return [*shares, partial(_mean_of, shares[0], shares[1])] if len(shares) == 2 else [*shares]
+
+
+def _own_share(goal: Goal, atom: Atom, index: Index) -> Rational:
+    return elementary.divide(goal.alg, _body(goal, atom, index), goal.alg.of(atom))
+
+
+def _mean_of(first: Opener, second: Opener, index: Index) -> Rational:
+    total = first(index) + second(index)
+    return Rational(total.num.scaled((), fmpq(1, 2)), total.den)
 
 
 def _is_share(goal: Goal, atom: Atom, whole: Atom) -> bool:

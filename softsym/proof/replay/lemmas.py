@@ -130,6 +130,11 @@ def _tangent(s: Setting, x: Expr, y: Expr) -> tuple[Expr, bool]:
     return apply("log", x) - apply("log", y) - 1 + y / x, False
 
 
+def _increasing(s: Setting, head: str, x: Expr, y: Expr, excess: Expr) -> tuple[Expr, bool] | None:
+    above = s.sign(excess) > 0 or _given(s, excess) is not None
+    return (apply(head, x) - apply(head, y), False) if above and s.agree(x - y, excess) else None
+
+
 def _defined(s: Setting, quantity: Expr) -> tuple[Expr, bool]:
     return quantity, False
 
@@ -149,6 +154,8 @@ LEMMAS: dict[str, Lemma] = {
     "at most all values are the maximum": _count,
     "exp(x) >= 1 + x": lambda s, x: _defined(s, apply("exp", x) - 1 - x),
     "exp(x) >= 1 for x >= 0": _above_one,
+    "exp is increasing": lambda s, x, y, excess: _increasing(s, "exp", x, y, excess),
+    "log is increasing": lambda s, x, y, excess: _increasing(s, "log", x, y, excess),
     "log(x) <= x - 1": lambda s, x: _defined(s, x - 1 - apply("log", x)),
     "log(x) >= 1 - 1/x": lambda s, x: _defined(s, apply("log", x) - 1 + 1 / x),
     "log(x) - log(y) >= 1 - y/x": _tangent,

@@ -153,6 +153,30 @@ def _parameters(step: ProofStep, base: Setting) -> Below:
     yield step.steps[0], setting
 
 
+def _coordinates(step: ProofStep, base: Setting) -> Below:
+    """Every vector is a list of new numbers that its kind allows, as many as its fixed length says."""
+    values = dict(zip(step.uses[::2], step.uses[1::2], strict=True))
+    setting = base.at(values)
+    for symbol, value in values.items():
+        kind = base.kinds[symbol.name]
+        size = kind.vector_length.at(dict(base.lengths)).constant
+        new = sorted(free_symbols(value), key=lambda s: s.name)
+        setting = setting.having(*new)
+        if kind.domain == "distribution" and size == 2:
+            t = new[0]
+            _require(t.kind.domain == "unit" and value == apply("list", t, 1 - t), step)
+            setting = setting.where(Chain((_ZERO, t, _ONE), ("<", "<")))
+        elif kind.domain == "distribution":
+            whole: Expr = reduce(lambda a, b: a + b, new, _ONE)
+            _require(value == apply("list", *(part / whole for part in (*new, _ONE))), step)
+            _require(len(new) == size - 1 and {s.kind for s in new} <= {Kind("scalar", "positive")}, step)
+        else:
+            entry = Kind("scalar", {"vector": "real", "positive vector": "positive"}[kind.domain])
+            _require(value == apply("list", *new) and [s.kind for s in new] == [entry] * size, step)
+    _require([b.claim for b in step.steps] == [substituted(step.claim, values)] and not step.given, step)
+    yield step.steps[0], setting
+
+
 def _cases(step: ProofStep, base: Setting) -> Below:
     """At every point some case's hypotheses hold, and its quantity is the claim's there."""
     _require(bool(step.steps) and _no_weaker(step), step, "no cases")
@@ -306,6 +330,16 @@ def _powers(step: ProofStep, base: Setting) -> Below:
     return _as_is(step, base)
 
 
+def _squares(step: ProofStep, base: Setting) -> Below:
+    """a - b >= 0 if a >= 0, by its sign or by a first step, and a**2 >= b**2."""
+    (quantity, strict), own, (a, b) = gap(step.claim), _own(step, base), step.uses
+    *first, last = (gap(below.claim)[0] for below in step.steps)
+    _require(not strict and own.agree(quantity, a - b) and own.agree(last, a**2 - b**2), step)
+    settled = own.agree(first[0], a) if len(first) == 1 else not first and own.sign(a) > 0
+    _require(settled, step, "the greater side may be negative")
+    return _as_is(step, base)
+
+
 def _exponentials(step: ProofStep, base: Setting) -> Below:
     quantity, own, (scale,) = gap(step.claim)[0], _own(step, base), step.uses
     _require(own.sign(scale) == UP and _no_weaker(step), step)
@@ -341,6 +375,7 @@ _RULES: dict[str, Callable[[ProofStep, Setting], Below]] = {
     "two inequalities": _two_inequalities,
     "cases by the signs of scalars": _signs,
     "free parameters": _parameters,
+    "in coordinates": _coordinates,
     "cases": _cases,
     "equal": _equal,
     "every term has this sign": _sign,
@@ -351,6 +386,7 @@ _RULES: dict[str, Callable[[ProofStep, Setting], Below]] = {
     "a sum of multiples of what is known": _combination,
     "logarithms of both sides": _logarithms,
     "powers of both sides": _powers,
+    "squares of both sides": _squares,
     "exponentials of both sides": _exponentials,
     "term by term": _termwise,
     "an instance": _instance,

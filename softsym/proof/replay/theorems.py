@@ -133,7 +133,9 @@ def _kept(base: Setting, s: Symbol, x: Expr, c: Expr) -> Iterator[Chain]:
         if x not in free_symbols(quantity) or quantity.shape:
             continue
         at_s, at_c = (substitute(quantity, {x: value}) for value in (s, c))
-        if base.having(s).agree(apply("diff", at_s, s, 2), _ZERO) and base.sign(at_c) >= (UP if strict else 1):
+        value = constant(at_c)
+        own = base.sign(at_c) if value is None else (value > 0) - (value < 0) + (value >= 0)
+        if base.having(s).agree(apply("diff", at_s, s, 2), _ZERO) and own >= (UP if strict else 1):
             yield Chain((at_s, _ZERO), (">" if strict else ">=",))
 
 

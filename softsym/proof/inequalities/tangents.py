@@ -1,0 +1,113 @@
+"""Tangent bounds of a logarithm where the rest of a goal suggests, and square roots removed by squares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from flint import fmpq
+
+from softsym.algebra import elementary
+from softsym.algebra.context import NEGATIVE, NONNEGATIVE, POSITIVE
+from softsym.algebra.polynomial import Atom, Mono, Poly, Rational
+from softsym.algebra.signs import is_positive, poly_sign, sign_of
+from softsym.proof.inequalities.convexity import coefficient_of
+from softsym.proof.inequalities.factors import Prove
+from softsym.proof.inequalities.goal import Fact, Goal
+from softsym.proof.steps import ProofStep
+
+MAX_LOGS, MAX_ROOTS, MAX_TERMS = 4, 2, 12
+_ARGUMENTS = {"sum": 1, "log": 0, "abs": 0, "root": 0}
+"""Where the atoms with arguments hold them."""
+
+
+def by_tangent(goal: Goal, prove: Prove) -> ProofStep | None:
+    """``c*log(y) + u >= 0`` with c > 0 follows from ``c*(1 - 1/y) + u >= 0``.
+
+    The y takes in all logarithms with a number times c for their factor, and perhaps what else is such a multiple of c
+    and stands in an exponent.
+    """
+    if goal.value.den or goal.depth > 5:
+        return None
+    for size in _sizes(goal):
+        for logarithm in _logarithms(goal, size):
+            y = elementary.exp(goal.alg, logarithm)
+            if not is_positive(goal.alg, y):
+                continue
+            below = logarithm - Rational.of(1) + elementary.integer_power(goal.alg, y, -1)
+            step = prove(goal.sub(goal.value - elementary.multiply(goal.alg, size, below)))
+            if step is not None:
+                return goal.combined([(size, Fact(below, False, "log(x) >= 1 - 1/x", (y,)))], step)
+    return None
+
+
+def _sizes(goal: Goal) -> list[Rational]:
+    """The sizes of the factors of the goal's logarithms, where their signs are known."""
+    logs = sorted((a for a in goal.value.num.atoms if a.head == "log"), key=lambda a: a.number)
+    found: list[Rational] = []
+    for atom in logs if len(logs) <= MAX_LOGS else ():
+        factor = coefficient_of(goal.value, atom)
+        sign = None if factor is None else sign_of(goal.alg, factor)
+        if factor is not None and sign in (POSITIVE, NEGATIVE):
+            size = factor if sign == POSITIVE else -factor
+            found += [] if size in found else [size]
+    return found
+
+
+def _logarithms(goal: Goal, size: Rational) -> Iterator[Rational]:
+    """What ``log(y)`` may be."""
+    scaled = elementary.multiply(goal.alg, goal.value, elementary.integer_power(goal.alg, size, -1))
+    logs = Poly({m: c for m, c in scaled.num if len(m) == 1 and m[0][0].head == "log" and m[0][1] == 1})
+    exponents = {a.data[0] for a in _atoms_within(goal.value) if a.head == "exp"}
+    rest = Poly({m: c for m, c in scaled.num if m in exponents})
+    if logs and not scaled.den:
+        yield from (Rational(logs + rest), Rational(logs)) if rest else (Rational(logs),)
+
+
+def _atoms_within(value: Rational) -> set[Atom]:
+    """The atoms of a rational function and of the arguments and bodies in it."""
+    found: set[Atom] = set()
+    left = list(value.atoms)
+    while left:
+        atom = left.pop()
+        if atom not in found:
+            found.add(atom)
+            left += atom.data[_ARGUMENTS[atom.head]].atoms if atom.head in _ARGUMENTS else ()
+    return found
+
+
+def by_roots(goal: Goal, prove: Prove) -> ProofStep | None:
+    """Square roots u against the rest v: ``u + v >= 0`` if ``u**2 >= v**2``; ``v - u >= 0`` if ``v >= 0`` besides."""
+    if goal.value.den or goal.strict or goal.depth > 5:
+        return None
+    for sign in (1, -1):
+        roots = Poly({m: c for m, c in goal.value.num if sign * c > 0 and _is_root(goal, m)})
+        rest = goal.value - Rational(roots)
+        if not roots or not rest.num or len(roots) > MAX_ROOTS or len(rest.num) > MAX_TERMS:
+            continue
+        upper, lower = (Rational(roots), -rest) if sign > 0 else (rest, Rational(-roots))
+        step = _by_squares(goal, prove, upper, lower, settled=sign > 0)
+        if step is not None:
+            return step
+    return None
+
+
+def _is_root(goal: Goal, mono: Mono) -> bool:
+    """Whether a monomial has square roots and is >= 0 besides."""
+    plain = tuple((a, e) for a, e in mono if Fraction(e).denominator != 2)
+    settled = not plain or poly_sign(goal.alg, Poly({plain: fmpq(1)})) in (POSITIVE, NONNEGATIVE)
+    return len(plain) < len(mono) and settled
+
+
+def _by_squares(goal: Goal, prove: Prove, upper: Rational, lower: Rational, *, settled: bool) -> ProofStep | None:
+    alg = goal.alg
+    settled = settled or sign_of(alg, upper) in (POSITIVE, NONNEGATIVE)
+    first = None if settled else prove(goal.sub(upper))
+    if first is None and not settled:
+        return None
+    squares = [elementary.reduced(alg, elementary.multiply(alg, side, side)) for side in (upper, lower)]
+    last = prove(goal.sub(squares[0] - squares[1]))
+    if last is None:
+        return None
+    steps = (last,) if first is None else (first, last)
+    return goal.step("squares of both sides", *steps, uses=(goal.terms(upper), goal.terms(lower)))
