@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.formula import ArrayFormula
 
 from softsym.errors import DomainError, SoftsymError
 from softsym.targets.excel_inline import without_names
-from softsym.targets.excel_syntax import Formula, column_letters, parse_formula
-from softsym.workbook.plan import address
+from softsym.targets.excel_syntax import Formula, column_letters, column_number, parse_formula, tokens
+from softsym.workbook.plan import address, area
 
 ACCEPTED = "Accepted:"
 """A comment that begins so, on a cell or on its column's header, accepts what the audit would say of it."""
@@ -44,17 +43,44 @@ class Finding:
         return f"{self.cell}: {self.detail}. {self.why} {self.advice}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FormulaCell:
-    """A cell with a formula: its text, its tree (``None`` if it cannot be read) and whether it is an array formula.
-
-    In the tree the names of ``LET`` and ``LAMBDA`` are unfolded.
-    """
+    """A cell with a formula: its text, and whether it is an array formula."""
 
     where: Where
     text: str
-    tree: Formula | None
     is_array: bool
+
+    @cached_property
+    def tree(self) -> Formula | None:
+        """The formula as a tree, ``None`` if it cannot be read; the names of ``LET`` and ``LAMBDA`` are unfolded."""
+        try:
+            return without_names(parse_formula(self.text))
+        except SoftsymError:
+            return None
+
+    @cached_property
+    def shape(self) -> str:
+        """The formula with its references as steps from its own cell, so that copies of one formula have one text."""
+        _, row, column = self.where
+
+        def step(match: re.Match[str]) -> str:
+            there = column_number(match[2])
+            down = f"R{match[4]}" if match[3] else f"R[{int(match[4]) - row}]"
+            return down + (f"C{there}" if match[1] else f"C[{there - column}]")
+
+        body = self.text.removeprefix("=")
+        if not _QUOTED.search(body):
+            return _CORNER.sub(step, body)
+        try:
+            parts = tokens(body)
+        except SoftsymError:
+            return body
+        return "".join(_CORNER.sub(step, t.text) if t.kind == "operand" else t.text for t in parts)
+
+
+_QUOTED = re.compile("[\"'\\[{]")
+_CORNER = re.compile(r"(?<![\w.\\])(\$?)([A-Za-z]{1,3})(\$?)([1-9][0-9]{0,6})(?![\w(.])")
 
 
 class Audited:
@@ -77,6 +103,30 @@ class Audited:
     def formulas(self) -> dict[Where, FormulaCell]:
         """Every cell that holds a formula."""
         return {w: _formula(w, c.value) for w, c in self.cells.items() if c.data_type == "f"}
+
+    @cached_property
+    def copies(self) -> dict[Where, int]:
+        """The first cell of each run of copies of one formula down a column, and the row of the last."""
+        found: dict[Where, int] = {}
+        first: Where | None = None
+        for where in sorted(self.formulas, key=by_column):
+            if first is None or not self._is_copy(first, found[first], where):
+                first = where
+            found[first] = where[1]
+        return dict(sorted(found.items()))
+
+    def _is_copy(self, first: Where, last: int, where: Where) -> bool:
+        if where != (first[0], last + 1, first[2]):
+            return False
+        mine, other = self.formulas[first], self.formulas[where]
+        same = mine.shape == other.shape and mine.is_array == other.is_array
+        return same and self.is_accepted(first) == self.is_accepted(where)
+
+    @property
+    def distinct(self) -> Iterator[tuple[str, FormulaCell]]:
+        """One formula of each run of copies, with the place of all of them."""
+        for (sheet, row, column), bottom in self.copies.items():
+            yield area(row, column, bottom, column, sheet, anchored=False), self.formulas[sheet, row, column]
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -116,17 +166,25 @@ class Audited:
 
     def is_accepted(self, where: Where) -> bool:
         """Whether a comment on the cell, or on the header above it, accepts it."""
-        sheet, _, column = where
-        return self._has_note(where) or any(self._has_note((sheet, r, column)) for r in self._headers(where))
+        return self._has_note(where) or where in self._under_notes
 
-    def _headers(self, where: Where) -> Iterator[int]:
-        """The rows of the texts right above a run of cells."""
-        sheet, row, column = where
-        while (sheet, row, column) in self.cells and self.cells[sheet, row, column].data_type != "s":
-            row -= 1
-        while (sheet, row, column) in self.cells and self.cells[sheet, row, column].data_type == "s":
-            yield row
-            row -= 1
+    @cached_property
+    def _under_notes(self) -> frozenset[Where]:
+        """The cells of runs down a column that stand right under texts of which one has a note."""
+        found: set[Where] = set()
+        last: Where = ("", 0, 0)
+        noted = was_text = False
+        for where in sorted(self.cells, key=by_column):
+            follows = where == (last[0], last[1] + 1, last[2])
+            if self.cells[where].data_type == "s":
+                noted = self._has_note(where) or (noted and follows and was_text)
+                was_text = True
+            else:
+                noted, was_text = noted and follows, False
+            if noted and not was_text:
+                found.add(where)
+            last = where
+        return frozenset(found)
 
     def _has_note(self, where: Where) -> bool:
         cell = self.cells.get(where)
@@ -153,9 +211,34 @@ def audit(path: str | os.PathLike[str]) -> list[Finding]:
     from softsym.workbook.audit_rules import RULES
 
     audited = Audited(path)
-    found = [finding for rule in RULES for finding in rule(audited)]
+    found = [finding for rule in RULES for finding in _merged(rule(audited))]
     order = {name: number for number, name in enumerate(audited.sheets)}
     return sorted(found, key=lambda f: (order.get(f.cell.rpartition("!")[0].strip("'"), -1), f.rule))
+
+
+def by_column(where: Where) -> tuple[str, int, int]:
+    """What sorts cells down each column in turn."""
+    return where[0], where[2], where[1]
+
+
+def _merged(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings that say the same of cells under each other as one, of their range."""
+    found: dict[tuple[str, int, Finding], Finding] = {}
+    for finding in findings:
+        cells = _CELLS.fullmatch(finding.cell)
+        if cells is None:
+            found["", len(found), finding] = finding
+            continue
+        column, top, bottom = cells[1] + cells[2], cells[3], int(cells[4] or cells[3])
+        above = found.pop((column, int(top) - 1, replace(finding, cell="")), None)
+        if above is not None:
+            top = _CELLS.fullmatch(above.cell)[3]  # type: ignore[index]
+        where = f"{column}{top}" + (f":{cells[2]}{bottom}" if bottom > int(top) else "")
+        found[column, bottom, replace(finding, cell="")] = replace(finding, cell=where)
+    return list(found.values())
+
+
+_CELLS = re.compile(r"(.*!)([A-Z]+)([0-9]+)(?::[A-Z]+([0-9]+))?")
 
 
 def place(where: Where) -> str:
@@ -165,13 +248,20 @@ def place(where: Where) -> str:
 
 def _opened(path: str | os.PathLike[str], data_only: bool) -> Any:
     if not Path(path).is_file():
-        raise DomainError(f"{path} cannot be read: no such file")
+        raise DomainError(f"{path} cannot be read: {'it is a folder' if Path(path).is_dir() else 'no such file'}")
+    with Path(path).open("rb") as file:
+        if file.read(len(_OLD_OFFICE)) == _OLD_OFFICE:
+            raise DomainError(f"{path} cannot be read: it has a password, or is an old .xls; save it as plain .xlsx")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # extensions that openpyxl does not know are no concern of the audit
             return openpyxl.load_workbook(path, data_only=data_only)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
+    except Exception as error:  # openpyxl raises all sorts on a damaged file
         raise DomainError(f"{path} cannot be read as an .xlsx workbook: {error}") from None
+
+
+_OLD_OFFICE = bytes.fromhex("D0CF11E0A1B11AE1")
+"""How files begin that are encrypted, or in the format before 2007."""
 
 
 def _number(text: str | None) -> float | None:
@@ -183,9 +273,4 @@ def _number(text: str | None) -> float | None:
 
 def _formula(where: Where, value: Any) -> FormulaCell:
     is_array = isinstance(value, ArrayFormula)
-    text = str((value.text if is_array else value) or "")
-    try:
-        tree = without_names(parse_formula(text))
-    except SoftsymError:
-        tree = None
-    return FormulaCell(where, text, tree, is_array)
+    return FormulaCell(where, str((value.text if is_array else value) or ""), is_array)

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, groupby
 
-from softsym.errors import LanguageError
 from softsym.targets import excel_syntax as syntax
 from softsym.targets.excel_syntax import (
     Call,
@@ -18,20 +17,39 @@ from softsym.targets.excel_syntax import (
     Reference,
     walk_formula,
 )
-from softsym.workbook.audit import Audited, Finding, FormulaCell, Rule, Where, place
+from softsym.workbook.audit import Audited, Finding, Rule, Where, by_column, place
+from softsym.workbook.audit_entries import minus_before_power, numbers_as_text, typed_over
 from softsym.workbook.exponents import largest_exponent, overflowing_input
 from softsym.workbook.scope import defined_name
 
 _VOLATILE = frozenset(("NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY", "OFFSET", "INDIRECT", "INFO", "CELL"))
 _STRUCTURAL = frozenset(("0", "1", "2"))
-_COUNTING = frozenset(("INDEX", "CHOOSE", "ROUND", "LARGE", "SMALL", "LEFT", "RIGHT", "MID", "LOG", "POWER", "MATCH"))
-_AGGREGATES = frozenset((
-    "SUM", "MAX", "MIN", "PRODUCT", "AVERAGE", "COUNT", "COUNTA", "COUNTIF", "SUMIF", "SUMSQ", "AND", "OR", "INDEX",
-    "MATCH", "ROWS", "COLUMNS", "LARGE", "SMALL", "MEDIAN", "STDEV", "VAR", "COUNTBLANK", "ROW", "COLUMN", "VLOOKUP",
-    "HLOOKUP", "LOOKUP", "SUMIFS", "COUNTIFS", "AVERAGEIF", "AVERAGEIFS", "RANK", "OFFSET", "SUBTOTAL", "HYPERLINK",
-    "PERCENTILE", "QUARTILE", "MODE", "CORREL", "SLOPE", "INTERCEPT", "FREQUENCY", "NPV", "IRR", "ISBLANK",
+_COUNTING = frozenset(
+    (
+        "INDEX",
+        "CHOOSE",
+        "ROUND",
+        "LARGE",
+        "SMALL",
+        "LEFT",
+        "RIGHT",
+        "MID",
+        "LOG",
+        "POWER",
+        "MATCH",
+        "VLOOKUP",
+        "HLOOKUP",
+        "ROUNDUP",
+        "ROUNDDOWN",
+        "TRUNC",
+    )
+)
+_SCALARS = frozenset((
+    "EXP", "LN", "LOG", "LOG10", "SQRT", "POWER", "ABS", "SIGN", "INT", "TRUNC", "ROUND", "ROUNDUP", "ROUNDDOWN", "MOD",
+    "SIN", "COS", "TAN", "SINH", "COSH", "TANH", "ASIN", "ACOS", "ATAN", "FACT", "CEILING", "FLOOR", "NOT", "IF",
+    "TEXT",
 ))  # fmt: skip
-"""Functions that take whole ranges."""
+"""Functions that take one number where a range may stand by mistake; most others take whole ranges."""
 _ARRAYS = frozenset(("SUMPRODUCT", "MMULT", "TRANSPOSE", "LET", "LAMBDA", "FILTER", "SORT", "UNIQUE", "SEQUENCE"))
 
 
@@ -41,8 +59,8 @@ def _finding(rule: str, where: Where | str, detail: str, why: str, advice: str) 
 
 def hard_coded(audited: Audited) -> Iterator[Finding]:
     """Numbers in formulas, other than those that belong to a formula's structure."""
-    for where, cell in audited.formulas.items():
-        numbers = [] if cell.tree is None or audited.is_accepted(where) else constants(cell.tree)
+    for where, cell in audited.distinct:
+        numbers = [] if cell.tree is None or audited.is_accepted(cell.where) else constants(cell.tree)
         if numbers:
             yield _finding(
                 "hard-coded number", where, f"the formula holds {', '.join(numbers)}",
@@ -75,7 +93,7 @@ def _constants(node: Formula) -> Iterator[str]:
 def inconsistent(audited: Audited) -> Iterator[Finding]:
     """A formula between two that agree with each other and not with it, in a column that mostly agrees with them."""
     for sheet, column, rows in _runs(audited):
-        shapes = {row: relative_text(audited.formulas[sheet, row, column]) for row in rows}
+        shapes = {row: audited.formulas[sheet, row, column].shape for row in rows}
         usual = Counter(shapes.values())
         for row in rows:
             above, below = shapes.get(row - 1), shapes.get(row + 1)
@@ -89,7 +107,7 @@ def inconsistent(audited: Audited) -> Iterator[Finding]:
 
 def _runs(audited: Audited) -> Iterator[tuple[str, int, list[int]]]:
     """The unbroken runs of formulas down each column: sheet, column and rows."""
-    for (sheet, column), group in groupby(sorted(audited.formulas, key=_by_column), key=lambda w: (w[0], w[2])):
+    for (sheet, column), group in groupby(sorted(audited.formulas, key=by_column), key=lambda w: (w[0], w[2])):
         rows: list[int] = []
         for _, row, _ in group:
             if rows and row != rows[-1] + 1:
@@ -99,40 +117,16 @@ def _runs(audited: Audited) -> Iterator[tuple[str, int, list[int]]]:
         yield sheet, column, rows
 
 
-def _by_column(where: Where) -> tuple[str, int, int]:
-    return where[0], where[2], where[1]
-
-
-_CORNER = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([1-9][0-9]{0,6})(?![\w(])")
-
-
-def relative_text(cell: FormulaCell) -> str:
-    """The formula with its references as steps from its own cell, so that copies of one formula have one text."""
-    _, row, column = cell.where
-
-    def step(match: re.Match[str]) -> str:
-        there = syntax.column_number(match[2])
-        down = f"R{match[4]}" if match[3] else f"R[{int(match[4]) - row}]"
-        return down + (f"C{there}" if match[1] else f"C[{there - column}]")
-
-    body = cell.text.removeprefix("=")
-    try:
-        parts = syntax.tokens(body)
-    except LanguageError:
-        return body
-    return "".join(_CORNER.sub(step, t.text) if t.kind == "operand" else t.text for t in parts)
-
-
 def overflowing(audited: Audited) -> Iterator[Finding]:
     """Exponentials of what may grow without bound."""
-    for where, cell in audited.formulas.items():
-        if cell.tree is None or audited.is_accepted(where):
+    for where, cell in audited.distinct:
+        if cell.tree is None or audited.is_accepted(cell.where):
             continue
         for node in walk_formula(cell.tree):
             if isinstance(node, Call) and node.name == "EXP" and len(node.args) == 1:
-                if largest_exponent(audited, node.args[0], where[0]):
+                if largest_exponent(audited, node.args[0], cell.where[0]):
                     continue
-                example = overflowing_input(audited, node.args[0], where[0])
+                example = overflowing_input(audited, node.args[0], cell.where[0])
                 yield _finding(
                     "EXP without its maximum subtracted", where, f"EXP overflows {example or 'for large inputs'}",
                     "Above 709.78 EXP gives #NUM!, and every figure that depends on it fails.",
@@ -143,23 +137,48 @@ def overflowing(audited: Audited) -> Iterator[Finding]:
 
 def rounded_sums(audited: Audited) -> Iterator[Finding]:
     """Sums over rounded probabilities."""
-    for where, cell in audited.formulas.items():
-        for node in walk_formula(cell.tree) if cell.tree else ():
-            if not (isinstance(node, Call) and node.name in ("SUM", "SUMPRODUCT")):
-                continue
-            ranges = [a for a in node.args if isinstance(a, Reference) and not a.is_cell]
-            if any(_is_rounded(audited, r, where[0]) for r in ranges):
-                yield _finding(
-                    "sum of rounded probabilities", where, "it adds probabilities that are rounded",
-                    "Rounded parts need not sum to the whole: to 0.99 or 1.01 instead of 1.",
-                    "Add the exact figures and round by the number format only.",
-                )  # fmt: skip
+    for where, cell in audited.distinct:
+        if cell.tree is not None and any(_adds_rounded(audited, n, cell.where[0]) for n in walk_formula(cell.tree)):
+            yield _finding(
+                "sum of rounded probabilities", where, "it adds probabilities that are rounded",
+                "Rounded parts need not sum to the whole: to 0.99 or 1.01 instead of 1.",
+                "Add the exact figures and round by the number format only.",
+            )  # fmt: skip
+
+
+def _adds_rounded(audited: Audited, node: Formula, sheet: str) -> bool:
+    """Whether a node is a sum of rounded cells: over a range, over ROUND of a range, or cell by cell."""
+    if isinstance(node, Call) and node.name in ("SUM", "SUMPRODUCT"):
+        inner = [n for n in node.args if isinstance(n, Call) and n.name in _ROUNDINGS]
+        if any(isinstance(a, Reference) and not a.is_cell for n in inner for a in n.args):
+            return True
+        return any(isinstance(a, Reference) and not a.is_cell and _is_rounded(audited, a, sheet) for a in node.args)
+    terms = _terms(node) if isinstance(node, syntax.Binary) and node.sign == "+" else []
+    trees = [_tree_at(audited, t, sheet) for t in terms]
+    return len(trees) > 1 and all(isinstance(t, Call) and t.name in _ROUNDINGS for t in trees)
+
+
+_ROUNDINGS = frozenset(("ROUND", "ROUNDUP", "ROUNDDOWN"))
+
+
+def _terms(node: Formula) -> list[Formula]:
+    if isinstance(node, syntax.Binary) and node.sign == "+":
+        return [*_terms(node.left), *_terms(node.right)]
+    return [node]
+
+
+def _tree_at(audited: Audited, node: Formula, sheet: str) -> Formula | None:
+    """The term itself, or the formula of the cell that it is."""
+    if not (isinstance(node, Reference) and node.is_cell):
+        return node
+    found = audited.formulas.get((node.sheet or sheet, node.top, node.left))
+    return None if found is None else found.tree
 
 
 def _is_rounded(audited: Audited, reference: Reference, sheet: str) -> bool:
     cells = [(reference.sheet or sheet, row, column) for row, column in reference.cells()][:1000]
     trees = [audited.formulas[c].tree for c in cells if c in audited.formulas]
-    if any(isinstance(t, Call) and t.name in ("ROUND", "ROUNDUP", "ROUNDDOWN") for t in trees):
+    if any(isinstance(t, Call) and t.name in _ROUNDINGS for t in trees):
         return True
     values = [audited.cells[c].value for c in cells if c in audited.cells]
     if len(values) < 2 or any(not isinstance(v, float | int) or isinstance(v, bool) or not 0 <= v <= 1 for v in values):
@@ -180,7 +199,7 @@ def broken(audited: Audited) -> Iterator[Finding]:
                 "name like a cell", name, f"{name} reads as a cell", "Formulas take it for the cell.", advice
             )
     yield from _same_names(audited)
-    for where, cell in audited.formulas.items():
+    for where, cell in audited.distinct:
         for node in walk_formula(cell.tree) if cell.tree else ():
             problem = _broken_part(node, known, audited)
             if problem:
@@ -211,6 +230,9 @@ def _broken_part(node: Formula, known: set[str], audited: Audited) -> str:
     if isinstance(node, DefinedName):
         if re.match(r"'?\[", node.text):
             return f"it refers to another file, {node.text}"
+        table, bracket, _ = node.text.partition("[")
+        if bracket and table and not audited.book_has_table(table):
+            return f"there is no table {table}"
         if node.text.isidentifier() and node.text.casefold() not in known and not audited.book_has_table(node.text):
             return f"the name {node.text} is not defined"
     return ""
@@ -228,7 +250,7 @@ def _broken_links(sheet: object, audited: Audited) -> Iterator[Finding]:
 
 def volatile(audited: Audited) -> Iterator[Finding]:
     """Functions that change without an edit, or hide what they refer to."""
-    for where, cell in audited.formulas.items():
+    for where, cell in audited.distinct:
         used = sorted({n.name for n in walk_formula(cell.tree) if isinstance(n, Call)} & _VOLATILE) if cell.tree else []
         if used:
             yield _finding(
@@ -240,7 +262,7 @@ def volatile(audited: Audited) -> Iterator[Finding]:
 
 def intersecting(audited: Audited) -> Iterator[Finding]:
     """Ranges where one number is wanted."""
-    for where, cell in audited.formulas.items():
+    for where, cell in audited.distinct:
         if cell.tree is not None and not cell.is_array and _intersects(cell.tree, ranges_are_fine=False):
             yield _finding(
                 "implicit intersection", where, "it computes with a whole range as if it were one number",
@@ -255,7 +277,7 @@ def _intersects(node: Formula, *, ranges_are_fine: bool) -> bool:
     if isinstance(node, Call):
         if node.name in _ARRAYS:
             return any(_has_if_on_range(a) for a in node.args) if node.name == "SUMPRODUCT" else False
-        return any(_intersects(a, ranges_are_fine=node.name in _AGGREGATES) for a in node.args)
+        return any(_intersects(a, ranges_are_fine=node.name not in _SCALARS) for a in node.args)
     return any(_intersects(child, ranges_are_fine=False) for child in syntax.children(node))
 
 
@@ -282,7 +304,7 @@ def failing(audited: Audited) -> Iterator[Finding]:
 
 def unread(audited: Audited) -> Iterator[Finding]:
     """Formulas that cannot be read."""
-    for where, cell in audited.formulas.items():
+    for where, cell in audited.distinct:
         if cell.tree is None:
             yield _finding(
                 "unreadable formula", where, f"{cell.text[:60]} cannot be read", "It is not audited.", "Check it."
@@ -329,7 +351,7 @@ def formula_like(audited: Audited) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    hard_coded, inconsistent, overflowing, rounded_sums, broken, volatile, intersecting, failing, unread, unchecked,
-    unprotected, formula_like,
+    hard_coded, inconsistent, typed_over, overflowing, minus_before_power, rounded_sums, broken, volatile, intersecting,
+    failing, unread, unchecked, unprotected, numbers_as_text, formula_like,
 )  # fmt: skip
 """Every rule, in the order of the docstring of :func:`softsym.workbook.audit.audit`."""

@@ -50,6 +50,8 @@ class _Bound:
                 self.is_bounded(left, sheet, depth) and self.is_nonnegative(right, sheet, depth)
             ) or _is_halved_gap(node)  # fmt: skip
         if node.sign in "*/":
+            if isinstance(left, Unary) and left.sign == "-" and left.operand == right and node.sign == "*":
+                return True
             return any(self._is_shifted(part, sheet, depth) for part in (left, right)) or (
                 self.is_bounded(left, sheet, depth) and self.is_nonnegative(right, sheet, depth)
                 and not isinstance(left, NumberLiteral)
@@ -63,6 +65,10 @@ class _Bound:
             return any(self.is_bounded(a, sheet, depth) for a in node.args)
         if node.name == "MAX":
             return all(self.is_bounded(a, sheet, depth) for a in node.args)
+        if node.name == "MEDIAN":
+            return 2 * sum(self.is_bounded(a, sheet, depth) for a in node.args) > len(node.args)
+        if node.name == "IF" and len(node.args) == 3:
+            return _is_cap(node.args) or all(self.is_bounded(a, sheet, depth) for a in node.args[1:])
         if node.name == "LN":
             return True
         return node.name in ("TANH", "SIGN")
@@ -103,6 +109,13 @@ class _Bound:
             return True
         behind = self.formula(node, sheet)
         return behind is not None and depth > 1 and self.is_nonnegative(*behind, depth - 1)
+
+
+def _is_cap(args: tuple[Formula, ...]) -> bool:
+    """``IF(x>c, c, x)``, which is never above c."""
+    test, capped, rest = args
+    is_above = isinstance(test, Binary) and test.sign in (">", ">=") and test.left == rest and test.right == capped
+    return is_above and isinstance(capped, NumberLiteral) and float(capped.text) < LARGEST
 
 
 def _is_halved_gap(node: Binary) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -48,6 +49,13 @@ FAULTS: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"A1": "#DIV/0!"}, "error", "#DIV/0!"),
     ({f"A{k}": f"=B{k}+1" for k in range(1, 7)}, "no checks", "6 formulas"),
     ({"A1": "=1+*2"}, "unreadable formula", "cannot be read"),
+    ({"A1": "=B1*2", "A2": "=B2*2", "A3": 7, "A4": "=B4*2"}, "number typed over a formula", "7"),
+    ({"A1": "=EXP(-B1^2)"}, "minus before a power", "minus"),
+    ({"A1": "=SUMPRODUCT(ROUND(B1:B3,2))"}, "sum of rounded probabilities", "rounded"),
+    ({"A1": "=ROUND(B1,2)", "A2": "=ROUND(B2,2)", "A3": "=A1+A2"}, "sum of rounded probabilities", "rounded"),
+    ({"A1": "12", "A2": "=SUM(A1:A1)*2"}, "number stored as text", "12"),
+    ({"A1": "=SUM(Lost[x])"}, "broken reference", "no table Lost"),
+    ({f"A{k}": f"=B{k}*1.5" for k in range(1, 5)}, "hard-coded number", "1.5"),
 )  # fmt: skip
 
 
@@ -65,6 +73,8 @@ SOUND: tuple[dict[str, Any], ...] = (
     {"A1": 1, "B1": "=MAX(A1:A3)", "C1": "=A1-$B$1", "D1": "=EXP(C1)"},
     {"A1": 1, "B1": "=1/(1+EXP(-ABS(A1)))", "B2": "=EXP(-(A1^2)/2)"},
     {"A1": 1, "B1": "=SUMPRODUCT(EXP(A1:A3-MAX(A1:A3)))", "B2": "=INDEX(A1:A9,3)+ROUND(A1,4)"},
+    {"A1": "=EXP(-(B1^2))", "A2": "=EXP(-C1*C1/2)", "A3": "=EXP(MEDIAN(B1,-1,1))", "A4": "=VLOOKUP(B1,C1:D9,2,FALSE)"},
+    {"A1": "=_xlfn.STDEV.S(B1:B3)", "A2": "=XLOOKUP(B1,C1:C9,D1:D9)", "H1": "12", "A3": "=(-B2)^2"},
     {"A1": 0.25, "A2": 0.75, "A3": "=SUM(A1:A2)", "A4": "-log(p), a text", "A5": "+ and -"},
 )
 
@@ -96,12 +106,34 @@ def test_a_comment_accepts(tmp_path: Path) -> None:
     assert findings(book, tmp_path) == []
 
 
+def test_copies_of_one_formula_are_one_finding(tmp_path: Path) -> None:
+    found = findings(sheet_of({f"A{k}": f"=B{k}*1.5" for k in range(1, 5)}), tmp_path)
+    assert [(f.rule, f.cell) for f in found] == [("hard-coded number", "Sheet!A1:A4")]
+
+
 def test_formulas_without_values_are_named(tmp_path: Path) -> None:
     sheet_of({"A1": 2, "B1": "=A1*2"}).save(tmp_path / "a.xlsx")
     assert [f.rule for f in audit(tmp_path / "a.xlsx")] == ["no value"]
 
 
-@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04 broken"])
+OLD = bytes.fromhex("D0CF11E0A1B11AE1") + bytes(100)
+
+
+def test_a_folder_is_no_workbook(tmp_path: Path) -> None:
+    with pytest.raises(DomainError, match="folder"):
+        audit(tmp_path)
+
+
+def test_a_damaged_part_is_refused(tmp_path: Path) -> None:
+    sheet_of({"A1": 1}).save(tmp_path / "a.xlsx")
+    with ZipFile(tmp_path / "a.xlsx") as good, ZipFile(tmp_path / "b.xlsx", "w") as bad:
+        for name in good.namelist():
+            bad.writestr(name, good.read(name)[:-20] if "sheet1" in name else good.read(name))
+    with pytest.raises(DomainError, match="cannot be read"):
+        audit(tmp_path / "b.xlsx")
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04 broken", OLD])
 def test_files_that_are_no_workbooks_are_refused(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(content)
     with pytest.raises(DomainError, match="cannot be read"):
