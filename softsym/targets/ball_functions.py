@@ -80,6 +80,9 @@ class Balls:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __int__(self) -> int:
+        return int(float(self.values.item()))
+
     def __getitem__(self, key: Any) -> Balls:
         return Balls(self.values[key])
 

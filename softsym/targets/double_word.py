@@ -191,6 +191,9 @@ class DoubleWord:
     def __ge__(self, other: Any) -> Decision:
         return _compared(self - as_double_word(other), np.greater_equal)
 
+    def __int__(self) -> int:
+        return int(self.hi)
+
     def __getitem__(self, key: Any) -> DoubleWord:
         return self.mapped(lambda part: part[key])
 

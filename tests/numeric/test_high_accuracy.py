@@ -11,6 +11,7 @@ import pytest
 from flint import arb
 
 import softsym.numeric as sn
+from softsym import lambdify
 
 from .hard_inputs import KINDS, exact_values
 
@@ -97,3 +98,9 @@ def test_rows_of_a_batch_that_need_more_precision(name: str, beta: float) -> Non
                 assert max(ulps(g, x) for g, x in zip(values, exact, strict=True)) <= (
                     1.0 if accuracy == "high" else 8.0
                 )
+
+
+def test_lengths_as_arguments() -> None:
+    assert lambdify("ones(N)")(N=3, accuracy="high").tolist() == [1.0, 1.0, 1.0]
+    assert lambdify("c*ones(N) - c*ones(N)/3")(c=1e300, N=2, accuracy="high").tolist() == [2e300 / 3] * 2
+    assert lambdify("(c*c - c*c/3)/c*ones(N)")(c=1e300, N=2, accuracy="high").tolist() == [2e300 / 3] * 2
