@@ -203,6 +203,7 @@ def generated(expr: Expr) -> Generated:
     known = {v.kind.vector_length.terms[0][0] for v in vectors if len(v.kind.vector_length.terms) == 1}
     needed = {n for op in steps(program.result) for _, size in op.slots for n in size.names}
     needed |= {n for op in steps(program.result) if op.head == "length" for n in _names(op)}
+    needed |= {n for size in (*(i.kind.vector_length for i in index_names(expr)), *expr.shape) for n in size.names}
     direct = unshifted(lowered) if not _has_extremes(expr) else None
     return Generated(expr, vectors, scalars, tuple(sorted(needed - known)), program, direct)
 

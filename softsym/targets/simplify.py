@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from softsym.targets.program import Op, Program, constant, elementwise, reduction, steps
+from softsym.targets.program import REDUCTIONS, Op, Program, constant, elementwise, reduction, steps
 
 ONE, ZERO = constant(1), constant(0)
 _HALF = Fraction(1, 2)
@@ -41,8 +41,27 @@ def simplified(program: Program) -> Program:
 def _rewritten(op: Op, done: dict[Op, Op]) -> Op:
     if op not in done:
         args = tuple(_rewritten(a, done) for a in op.args)
-        done[op] = _rule(op if args == op.args else Op(op.head, args, op.slots, op.data))
+        done[op] = _rule(op if args == op.args else _again(op, args))
     return done[op]
+
+
+def _again(op: Op, args: tuple[Op, ...]) -> Op:
+    """The operation on other operands, which may lack slots that the former ones had: 0*x is a number."""
+    if op.head in REDUCTIONS:
+        slot = op.data[0]
+        assert isinstance(slot, int)
+        return reduction(op.head, args[0], slot, op.args[0].length(slot))
+    if not op.data:
+        return elementwise(op.head, *args)
+    return Op(op.head, tuple(map(_filled, args, op.args)), op.slots, op.data)
+
+
+def _filled(value: Op, like: Op) -> Op:
+    """A value, repeated along the slots of another one that it lacks."""
+    for slot, size in like.slots:
+        if not value.has(slot):
+            value = Op("fill", (value,), tuple(sorted((*value.slots, (slot, size)))), (slot, size))
+    return value
 
 
 def _rule(op: Op) -> Op:

@@ -183,3 +183,17 @@ def test_a_row_by_position_gives_what_it_gives_by_name(text: str) -> None:
     by_position = f(*(point[name] for name in f.names))
     assert np.shape(by_position) == np.shape(by_name)
     np.testing.assert_allclose(by_position, by_name, rtol=1e-9, atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "expected"),
+    [
+        ("sum(0*z) + a", ([1.0, 2.0], 3.0), 3.0),
+        ("sum(0*z + b)", ([1.0, 2.0], 3.0), 6.0),
+        ("(0*z)[i]", ([1.0, 2.0],), [0.0, 0.0]),
+        ("diff(identity(N)[i, j], a)", (0.0, 2), [[0.0, 0.0], [0.0, 0.0]]),
+        ("grad(hardmax(w)[i], z)", ([1.0, 2.0], [1.0, 2.0]), [[0.0, 0.0], [0.0, 0.0]]),
+    ],
+)
+def test_what_is_constant_keeps_its_shape(text: str, values: tuple[Any, ...], expected: Any) -> None:
+    np.testing.assert_array_equal(lambdify(text)(*values), expected)
