@@ -198,8 +198,10 @@ def audit(path: str | os.PathLike[str]) -> list[Finding]:
     """What a reviewer would mend in the workbook at ``path``, sheet by sheet; an empty list if there is nothing.
 
     The rules are those of :data:`softsym.workbook.audit_rules.RULES`: numbers in formulas, a formula unlike its
-    neighbours, exponentials that overflow, sums of rounded probabilities, broken names and links, volatile functions,
-    implicit intersections, errors, missing values, missing checks, unprotected formulas and text that looks like one.
+    neighbours, a number typed over one, exponentials that overflow, a minus before a power, sums of rounded
+    probabilities, broken names and links, volatile functions, implicit intersections, errors, missing values, missing
+    checks, unprotected formulas, numbers stored as text and text that looks like a formula. Copies of one formula down
+    a column are one finding.
 
     >>> audit("no such file.xlsx")
     Traceback (most recent call last):
