@@ -375,6 +375,6 @@ def _is_naive_overflow(expected: Expected, where: Where, given: Any, verdict: st
 
 def _is_hot(names: Mapping[str, Any]) -> bool:
     """Whether a naive exponential of these numbers overflows."""
-    scalars = [abs(v) for v in names.values() if isinstance(v, Fraction)]
+    scalars = [max(abs(v), 1 / abs(v)) for v in names.values() if isinstance(v, Fraction) and abs(v) > 1e-9]
     vectors = [abs(x) for v in names.values() if isinstance(v, list) for x in v if x is not FAILURE]
     return max(scalars, default=1) * max(vectors, default=1) > 600
