@@ -91,6 +91,7 @@ log(a) >= 1 - 1/a where a: positive                           | a**3 >= 3*a - 2 
 sum(((p + q)/2)**3) <= sum(p**3 + q**3)/2                     | sum(((z + w)/2)**3) <= sum(z**3 + w**3)/2 where z >= 0
 diff(lse(z, beta), z[i], z[i]) >= 0                           | diff(lse(z, beta), z[i], z[j]) >= 0
 lse(z, beta) <= lse(w, beta) where z <= w                     | lse(z, beta) <= lse(w, beta) where mean(z) <= mean(w)
+a <= -log(t) where t: positive, t <= exp(-a)                  | a < -log(t) where t: positive, t <= exp(-a)
 lse(z) < lse(w) where z < w                                   | lse(z) < lse(w) where z <= w
 dot(p, z) <= dot(p, w) where z <= w                           | dot(y, z) <= dot(y, w) where z <= w
 0 <= -dot(y, log_softmax(z)) where min(y) >= 0, sum(y) == 1   | 0 <= -dot(y, log_softmax(z)) where sum(y) == 1

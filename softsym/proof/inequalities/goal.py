@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from softsym.algebra import elementary
 from softsym.algebra.context import Algebra
-from softsym.algebra.polynomial import Index, Rational
+from softsym.algebra.polynomial import Index, Poly, Rational
 from softsym.algebra.writer import product
 from softsym.errors import BudgetError
 from softsym.expression import Expr, apply, number
@@ -96,14 +96,18 @@ class Goal:
         return written(self.alg, quantity)[0]
 
     def terms(self, value: Rational) -> Expr:
-        """A normal form term by term, so that the signs of its terms show."""
+        """A normal form so that its sign shows: term by term, or what a declaration is about apart from its factor."""
+        coefficient, mono, primitive = value.num.primitive()
+        top = self.write(value.num)
+        if primitive in self.alg.facts and len(primitive) > 1:
+            top = apply("mul", self.write(Poly({mono: coefficient})), self.write(primitive))
         below = [raised(self.write(p), n) for p, n in value.den]
-        return apply("div", self.write(value.num), product(below)) if below else self.write(value.num)
+        return apply("div", top, product(below)) if below else top
 
-    def combined(self, multiples: Iterable[tuple[Rational, Fact]], rest: ProofStep) -> ProofStep:
+    def combined(self, multiples: Iterable[tuple[Rational, Fact]], rest: ProofStep | None) -> ProofStep:
         """The step that this goal is the rest plus multiples, with factors >= 0, of known inequalities."""
         uses = tuple(self._use(factor, fact) for factor, fact in multiples)
-        if rest.rule == EQUAL:
+        if rest is None or rest.rule == EQUAL:
             return self.step(COMBINATION, uses=uses)
         return self.step(COMBINATION, rest, uses=(*uses, Use(number(1), "step")))
 

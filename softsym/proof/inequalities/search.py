@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
-from softsym.algebra.polynomial import Rational, cancelled
+from softsym.algebra.polynomial import Poly, Rational, cancelled, mono_mul, mono_pow
 from softsym.algebra.signs import sign_of
 from softsym.errors import BudgetError, UnsupportedError
 from softsym.proof.inequalities import convexity, elimination, factors, quadratic, splitting, tangents, termwise
@@ -56,6 +56,20 @@ def prove(goal: Goal, depths: Mapping[int, int]) -> ProofStep | None:
     return None
 
 
+def _by_declaration(goal: Goal, value: Rational) -> ProofStep | None:
+    """A multiple, with a factor of one term that is > 0, of a declared quantity."""
+    scale, mono, primitive = value.num.primitive()
+    for fact in goal.facts if len(primitive) > 1 else ():
+        own, own_mono, declared = fact.value.num.primitive()
+        if fact.value.den or declared not in (primitive, -primitive) or (goal.strict and not fact.strict):
+            continue
+        size = scale / own if declared == primitive else -scale / own
+        factor = Rational(Poly({mono_mul(mono, mono_pow(own_mono, -1)): size}), value.den)
+        if sign_of(goal.alg, factor) == "positive":
+            return goal.combined([(factor, fact)], None)
+    return None
+
+
 class _Search:
     def __init__(self, deepest: int) -> None:
         self.deepest = deepest
@@ -69,7 +83,7 @@ class _Search:
             return None if goal.strict else goal.step(EQUAL)
         sign = sign_of(goal.alg, value)
         if sign == "positive" or (sign == "nonnegative" and not goal.strict):
-            return goal.step("every term has this sign", uses=(goal.terms(value),))
+            return _by_declaration(goal, value) or goal.step("every term has this sign", uses=(goal.terms(value),))
         if sign in ("negative", "nonpositive") or goal.depth >= self.deepest:
             return None
         key = (value, goal.strict, frozenset(f.value for f in goal.facts), goal.universal)
