@@ -100,7 +100,7 @@ def _unsettled(statement: Statement, first: Findings, reason: str, deadline: flo
 def _holds_at(statement: Statement, length: int, deadline: float) -> bool:
     """Whether the statement is proved for one N, where it leaves N open."""
     left = deadline - time.monotonic()
-    if left < 0.2 or "every N" not in scope_of(statement):
+    if left < 1.0 or "every N" not in scope_of(statement):
         return False
     text = str(statement)
     fixed = parse_statement(f"{text}{', ' if ' where ' in text else ' where '}N == {length}")
@@ -226,7 +226,7 @@ def _by_derivative(left: Expr, right: Expr, known: Assumptions, deadline: float)
 
     for method in (prove_by_derivative, prove_by_curvature):
         with suppress(SoftsymError):
-            found = method(Claim(left, right, known, bound))
+            found = method(Claim(left, right, known, bound, deadline))
             if found is not None:
                 return found
     return None

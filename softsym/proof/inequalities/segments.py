@@ -41,6 +41,7 @@ class Claim:
     right: Expr
     known: Assumptions
     bound: Bound
+    deadline: float = float("inf")
 
     def holds(self, left: Expr, right: Expr) -> ProofStep | None:
         found = self.bound(left, right, self.known)
@@ -52,7 +53,7 @@ class Claim:
 
     def equal(self, left: Expr, right: Expr) -> bool:
         try:
-            return ZeroTest(self.known).is_zero(apply("sub", left, right))
+            return ZeroTest(self.known, deadline=self.deadline).is_zero(apply("sub", left, right))
         except SoftsymError:
             return False
 
