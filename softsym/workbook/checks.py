@@ -36,7 +36,7 @@ _WIDTHS = {1: 6, 2: 46, 3: 52, 4: 18, 5: 12, 6: 18, 7: 12, 8: 12, 9: 24, 10: 24,
 _EXPORTED = 12
 _HEADER_ROW = 11
 NONE = "no checks"
-FAIL, OVERFLOWS = "FAIL", "n/a, as it overflows"
+FAIL, NO_VALUE = "FAIL", "n/a, as it has no value"
 _RELATIONS = {"==": "equal to", "<=": "at most", ">=": "at least"}
 
 
@@ -86,7 +86,7 @@ class Checks:
         value = None if figure is None else float(figure)
         formula = formulas[1] if figure is None else ""
         word = _RELATIONS[relation]
-        naive = skip_errors or sides.is_naive
+        naive = skip_errors or sides.may_fail
         self.live.append(Check(what, mathematics, formulas[0], word, value, formula, None, naive, otherwise))
 
     def add_formula(self, what: str, formula: str, figure: float) -> None:
@@ -153,13 +153,13 @@ class Checks:
 
     def _verdict(self, row: int, check: Check) -> None:
         put = self.sheet.put
-        otherwise = check.otherwise or (OVERFLOWS if check.skip_errors else FAIL)
+        otherwise = check.otherwise or (NO_VALUE if check.skip_errors else FAIL)
         put(row, 9, otherwise, style="Body")
         if check.allowed is None:
             formula = f"{TOLERANCE}*MAX(1,ABS(F{row}))"
             put(row, 8, formula=formula, style="Calculation", number_format="0.0E+00")
             gap = f'IF(E{row}="equal to",ABS(G{row}),IF(E{row}="at most",G{row},-G{row}))'
-            failed = f'IF(I{row}="{OVERFLOWS}","{FAIL}",I{row})'  # a naive formula fails where it has a value
+            failed = f'IF(I{row}="{NO_VALUE}","{FAIL}",I{row})'  # a naive formula fails where it has a value
             result = f'IF(ISERROR(G{row}),I{row},IF({gap}<=H{row},"OK",{failed}))'
         else:
             put(row, 8, check.allowed, style="Note", number_format="0.0E+00")
@@ -213,11 +213,14 @@ def _comment(check: Check) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Two sides of a check as scalars, and whether one is laid out as it is written, so that it may overflow."""
+    """Two sides of a check as scalars, and whether one may have no value.
+
+    That is one laid out as it is written, which may overflow, or one of a column that is accepted to fail.
+    """
 
     left: Expr
     right: Expr
-    is_naive: bool
+    may_fail: bool
 
 
 def sides_to_check(scope: Scope, left: str | Expr, right: str | Expr, form: str) -> Sides:
@@ -231,7 +234,7 @@ def sides_to_check(scope: Scope, left: str | Expr, right: str | Expr, form: str)
     for forms in ((form, form), (form, "plain"), ("plain", form)):
         sides = scope.read(left, forms[0]), scope.read(right, forms[1])
         if _formula(scope, sides[0]) != _formula(scope, sides[1]):
-            return _scalars(scope, *sides, "plain" in forms)
+            return _scalars(scope, *sides, "plain" in forms or any(map(scope.may_fail, sides)))
     raise UnsupportedError(f"{left} and {right} are one formula here, so that a check of them could not fail")
 
 
@@ -239,10 +242,10 @@ def _formula(scope: Scope, side: Expr) -> str:
     return scope.maker(side, "Checks").formula((1,) * len(side.shape))
 
 
-def _scalars(scope: Scope, left: Expr, right: Expr, is_naive: bool) -> Sides:
+def _scalars(scope: Scope, left: Expr, right: Expr, may_fail: bool) -> Sides:
     if not (left.shape or right.shape):
-        return Sides(left, right, is_naive)
+        return Sides(left, right, may_fail)
     difference = apply("max", apply("abs", apply("sub", left, right)))
     if right.shape:
         difference = apply("div", difference, apply("add", scope.read("1"), apply("max", apply("abs", right))))
-    return Sides(difference, scope.read("0"), is_naive)
+    return Sides(difference, scope.read("0"), may_fail)

@@ -50,9 +50,11 @@ class Scope:
     kinds: dict[str, Kind] = field(default_factory=dict)
     cells: dict[str, str] = field(default_factory=dict)
     lengths: dict[int, str] = field(default_factory=dict)
+    accepted: set[str] = field(default_factory=set)
+    """Columns that the workbook says may overflow or fail, and what is computed from them."""
 
-    def add(self, name: str, kind: str, where: str, length: int | None = None) -> None:
-        """Add a name; a vector has a ``length``.
+    def add(self, name: str, kind: str, where: str, length: int | None = None, *, may_fail: bool = False) -> None:
+        """Add a name; a vector has a ``length``, and what is computed from one that ``may_fail`` may fail too.
 
         Raises :class:`~softsym.errors.DomainError` for a second name of the same spelling, or an unknown kind.
         """
@@ -62,6 +64,12 @@ class Scope:
         if found is None:
             raise DomainError(f"unknown kind {kind!r} for {name}; {did_you_mean(kind, ['real', 'positive', 'vector'])}")
         self.kinds[name], self.cells[name] = found, where
+        if may_fail:
+            self.accepted.add(name)
+
+    def may_fail(self, expr: Expr) -> bool:
+        """Whether an expression is computed from a column that may overflow or fail."""
+        return any(s.name in self.accepted for s in free_symbols(expr))
 
     def length_name(self, length: int) -> str:
         """The name of a length."""

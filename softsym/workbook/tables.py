@@ -108,7 +108,8 @@ class Table(_Headed):
         ``form`` "plain" lays the formula out as it is written, which may overflow; "stable" never does. The text stands
         above the header, unless ``mathematics`` is given. ``accurate`` prints log(1 + u) and exp(t) - 1 so that they
         keep their digits, as in the stable form. ``accept`` says why the column may overflow or fail; it is shown as a
-        comment, and the audit takes it as an answer. Gives the cells of the column.
+        comment, the audit takes it as an answer, and a check of the column does not fail where it has no value. Gives
+        the cells of the column.
 
         Raises :class:`~softsym.errors.ShapeError` if the expression is not a vector of the table's length.
         """
@@ -123,7 +124,8 @@ class Table(_Headed):
         maker = self.scope.maker(expr, self.sheet.name, self.linked, accurate=kept)
         self._formulas(maker.formula, "Output" if output else "Calculation", number_format)
         self.columns[name] = self.right
-        self.scope.add(name, "vector", self.place(self.right), self.length)
+        may_fail = bool(accept) or self.scope.may_fail(expr)
+        self.scope.add(name, "vector", self.place(self.right), self.length, may_fail=may_fail)
         return self.place(self.right)
 
     def _formulas(self, formula: Callable[[tuple[int, ...]], str], style: str, number_format: str) -> None:

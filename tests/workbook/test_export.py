@@ -165,6 +165,26 @@ def test_a_condition_says_what_follows_and_leaves_the_flag(tmp_path: Path) -> No
     assert edited_values["Checks", 5, 3] == "all checks pass"
 
 
+@pytest.mark.parametrize("left", ["naive", "derived", "total*p"])
+def test_a_check_of_a_column_that_is_accepted_to_overflow_fails_only_where_it_has_a_value(left, tmp_path: Path) -> None:
+    book = Book("Checks", "An accepted overflow.", [Scalar("b", 3.0), Vector("x", [1.0, 2.0])])
+    table = book.table("Bases", "x")
+    table.column("naive", "b**x/sum(b**x)", "naive", accept="a large power overflows.")
+    table.column("derived", "naive + 0", "derived")
+    table.column("p", "softmax(x, log(3))", "p", form="stable")
+    book.result("total", "sum(naive)")
+    book.check("both ways", left, "p")
+    book.check("the stable form alone", "sum(p)", "1")
+    plan = book.write(tmp_path / "a.xlsx")
+    where = input_places(plan, ["b", "x"])
+    (b,), x = where["b"], where["x"]
+    values = cellrune_values(tmp_path / "a.xlsx", {}, {x[0]: 800.0}, {b: 2.0})
+    verdicts = [[v["Checks", row, 10] for row in (12, 13)] for v in values]
+    assert verdicts[:2] == [["OK", "OK"], ["n/a, as it has no value", "OK"]]
+    assert values[1]["Checks", 5, 3] == "all checks pass"
+    assert verdicts[2] == ["OK" if "total" in left else "FAIL", "OK"]
+
+
 def test_names_that_differ_in_case_only_are_one_name() -> None:
     book = Book("Names", "Case.", [Scalar("T", 4.0), Scalar("t", 0.5)])
     assert list(book.plan.names) == ["T"]
