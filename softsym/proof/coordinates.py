@@ -24,8 +24,8 @@ def in_coordinates(
     >>> from softsym import parse
     >>> from softsym.symbols import Length
     >>> values, *_ = in_coordinates(parse("z[1]"), parse("max(z)"), Assumptions(lengths={"N": Length.of(2)}))
-    >>> values
-    {z: [z_1, z_2]}
+    >>> [symbol.name for value in values.values() for symbol in value.args]
+    ['z_1', 'z_2']
     """
     facts = (*known.equations, *known.positive, *known.nonnegative)
     names = frozenset[Symbol]().union(*(free_symbols(e) for e in (left, right, *facts)))

@@ -159,7 +159,8 @@ class _Plain:
             return node
         args = [self.rewrite(arg) for arg in node.args]
         node = node if tuple(args) == node.args else node.func(*args)
-        method = getattr(self, f"_on_{type(node).__name__}", None)
+        name = "Sum" if isinstance(node, Sum) else type(node).__name__  # the algebra's own sums are written as SymPy's
+        method = getattr(self, f"_on_{name}", None)
         return node if method is None else method(node)
 
     def _on_Sum(self, node: Node) -> Node:
