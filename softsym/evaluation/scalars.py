@@ -274,16 +274,29 @@ def _root_near_zero(x: Ball, y: fmpq) -> Ball:
 
 def _is_nonnegative(x: fmpq | Ball) -> bool:
     """Whether the way in which a number was computed shows that it is >= 0."""
-    if isinstance(x, fmpq) or x.arb >= 0:
-        return bool(x >= 0) if isinstance(x, fmpq) else True
-    head, *operands = x.origin
+    parts = [x]  # one after the other, since a long sum is too deep for recursion
+    while parts:
+        part = parts.pop()
+        if isinstance(part, fmpq) or part.arb >= 0:
+            if isinstance(part, fmpq) and part < 0:
+                return False
+            continue
+        needed = _nonnegative_if(*part.origin)
+        if needed is None:
+            return False
+        parts.extend(needed)
+    return True
+
+
+def _nonnegative_if(head: str, *operands: Any) -> tuple[Any, ...] | None:
+    """The operands that must be >= 0 for the result to be; ``None`` if they do not tell."""
     if head == "pow":
-        return (operands[1].q == 1 and operands[1].p % 2 == 0) or _is_nonnegative(operands[0])
+        return () if operands[1].q == 1 and operands[1].p % 2 == 0 else operands[:1]
     if head == "mul" and operands[0] is operands[1]:
-        return True
+        return ()
     if head in ("add", "mul", "div"):
-        return all(_is_nonnegative(o) for o in operands)
-    return head in ("abs", "exp")
+        return operands
+    return () if head in ("abs", "exp") else None
 
 
 def exact_root(x: fmpq, n: int) -> fmpq | None:

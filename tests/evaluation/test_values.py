@@ -196,3 +196,10 @@ def test_deep_nesting_costs_no_more_than_its_length() -> None:
 def test_a_missing_name_is_named() -> None:
     with pytest.raises(DomainError, match="no value for u"):
         evaluate(parse_expression("sum(u)"), POINT)
+
+
+def test_a_long_sum_is_no_deep_recursion() -> None:
+    entries = tuple(Fraction(k, 7) for k in range(700))
+    shifted = tuple(x + 1 for x in entries)
+    point = Point({"N": 700}, {"z": entries, "w": shifted})
+    assert abs(evaluate(parse_expression("norm(softmax(z) - softmax(w), 2)"), point)) < 1e-30
