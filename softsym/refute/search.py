@@ -202,6 +202,8 @@ class Search:
             if share >= self.deadline:
                 raise
             return Judgement("open", reason="the evaluation took too long")
+        except RecursionError:
+            return Judgement("open", reason="the expression is too deep for this length")
 
     def _fails(self, candidate: Candidate) -> bool:
         judgement = self._judged(candidate)
