@@ -12,8 +12,8 @@ from flint import arb
 from softsym.algebra.chain import Chain
 from softsym.errors import BudgetError, SoftsymError, UnsupportedError
 from softsym.evaluation import Point, evaluate
+from softsym.evaluation.drawing import drawn
 from softsym.expression import Expr, free_symbols
-from softsym.symbols import Kind
 
 PROVED = "equal for every N, by the zero test"
 SECONDS = 3.0
@@ -77,22 +77,8 @@ def _point(exprs: tuple[Expr, ...], size: int, random: Random) -> Point:
     names = {n for s in symbols if s.kind.length is not None for n in s.kind.length.names}
     names |= {s.name for s in symbols if s.kind.type == "length"}
     lengths = dict.fromkeys(sorted(names), size)
-    values = {s.name: _value(s.kind, lengths, random) for s in symbols if s.kind.type != "length"}
+    values = {s.name: drawn(s.kind, lengths, random, _number) for s in symbols if s.kind.type != "length"}
     return Point(lengths, values)
-
-
-def _value(kind: Kind, lengths: dict[str, int], random: Random) -> Any:
-    if kind.type == "scalar":
-        return _number(kind.domain, random)
-    length = kind.vector_length.value(lengths)
-    if kind.type == "index":
-        return random.randint(1, length)
-    if kind.domain == "onehot":
-        place = random.randrange(length)
-        return tuple(Fraction(int(k == place)) for k in range(length))
-    entries = [_number("real" if kind.domain == "vector" else "positive", random) for _ in range(length)]
-    total = sum(entries) if kind.domain in ("distribution", "simplex") else Fraction(1)
-    return tuple(e / total for e in entries)
 
 
 def _number(domain: str, random: Random) -> Fraction:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import inf
 from random import Random
-from typing import Any
 
 from softsym.evaluation import Point
+from softsym.evaluation.drawing import drawn
 from softsym.expression import Expr, Symbol
 from softsym.language import Chain, Statement
 from softsym.refute.conditions import Admissible, Candidate
 from softsym.refute.judgement import judge
 from softsym.refute.search import length_names
-from softsym.symbols import Kind
 
 SIZES = (2, 3, 1, 4, 2, 3, 5, 2, 3)
 """The values of N that are tried in turn."""
@@ -46,24 +45,11 @@ def moderate_points(statement: Statement, symbols: Sequence[Symbol], deadline: f
         lengths |= {name: length.value(lengths) for name, length in statement.lengths if name in lengths}
         admissible = Admissible(statement, values, random, deadline)
         for _ in range(TRIES if admissible.allows(lengths) else 0):
-            drawn = Point(lengths, {s.name: _drawn(s.kind, lengths, random) for s in values})
-            found = admissible.repaired(Candidate(drawn))
+            candidate = Candidate(Point(lengths, {s.name: drawn(s.kind, lengths, random, _scalar) for s in values}))
+            found = admissible.repaired(candidate)
             if found is not None:
                 yield found.point
                 break
-
-
-def _drawn(kind: Kind, lengths: Mapping[str, int], random: Random) -> Any:
-    if kind.type == "scalar":
-        return _scalar(kind.domain, random)
-    length = kind.vector_length.value(lengths)
-    if kind.type == "index":
-        return random.randint(1, length)
-    if kind.domain == "onehot":
-        place = random.randrange(length)
-        return tuple(Fraction(int(k == place)) for k in range(length))
-    plain = tuple(_scalar("real" if kind.domain == "vector" else "positive", random) for _ in range(length))
-    return plain if kind.domain in ("vector", "positive vector") else tuple(v / sum(plain) for v in plain)
 
 
 def _scalar(domain: str, random: Random) -> Fraction:
