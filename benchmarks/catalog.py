@@ -9,11 +9,11 @@ import argparse
 import json
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
 from softsym.catalog import VERDICTS, Entry, catalog
+from softsym.cli.processes import processes
 from softsym.proof import Verdict, check
 
 RECORD = Path(__file__).resolve().parents[1] / "softsym" / "catalog" / VERDICTS
@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--timeout", type=float, default=10.0)
     options = parser.parse_args()
     started = time.perf_counter()
-    with ProcessPoolExecutor(options.jobs) as pool:
+    with processes(options.jobs) as pool:
         found = list(pool.map(partial(verdict, options.timeout), catalog(), chunksize=4))
     seconds = time.perf_counter() - started
     for entry, one in zip(catalog(), found, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -129,6 +130,13 @@ def test_a_report_of_a_user_is_built(run):
     assert code == 0
     assert sorted(p.name for p in Path("out").iterdir()) == ["index.html", "mine.html", "mine.md", "mine.xlsx"]
     assert "out/mine.xlsx" in out
+
+
+def test_processes_are_not_forks_of_one_that_may_have_threads(run, monkeypatch):
+    monkeypatch.setattr(os, "fork", lambda: pytest.fail("a fork"))
+    Path("mine.py").write_text(SCRIPT)
+    assert run("build", "mine.py", "-o", "out")[0] == 0
+    assert run("check", "--jobs", "2", "max(z) <= lse(z)", "sum(softmax(z)) == 1")[0] == 0
 
 
 def test_reports_are_found_by_name(run):

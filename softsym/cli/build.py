@@ -7,10 +7,12 @@ import runpy
 import sys
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from pathlib import Path
 
 import click
+
+from softsym.cli.processes import processes
 
 REPORTS = Path("reports")
 
@@ -67,7 +69,7 @@ def _built(paths: list[Path], folder: Path, jobs: int) -> Iterator[tuple[Path, l
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    with ProcessPoolExecutor(jobs) as pool, Progress(console=console, disable=not sys.stderr.isatty()) as progress:
+    with processes(jobs) as pool, Progress(console=console, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("building", total=len(paths))
         running = {pool.submit(run_script, str(path), str(folder)): path for path in paths}
         for future in as_completed(running):

@@ -95,9 +95,9 @@ def _verdicts(statements: list[Statement], jobs: int | None, timeout: float) -> 
     if len(statements) == 1 or jobs == 1:
         yield from _with_progress((_verdict(s.text, timeout) for s in statements), len(statements))
         return
-    from concurrent.futures import ProcessPoolExecutor
+    from softsym.cli.processes import processes
 
-    with ProcessPoolExecutor(jobs) as pool:
+    with processes(jobs) as pool:
         found = [pool.submit(_verdict, s.text, timeout) for s in statements]
         yield from _with_progress((f.result() for f in found), len(statements))
 
