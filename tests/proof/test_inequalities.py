@@ -97,6 +97,10 @@ dot(p, z) <= dot(p, w) where z <= w                           | dot(y, z) <= dot
 0 <= -dot(y, log_softmax(z)) where min(y) >= 0, sum(y) == 1   | 0 <= -dot(y, log_softmax(z)) where sum(y) == 1
 kl(p, q) <= sum((p - q)**2/q)                                 | kl(p, q) <= sum((p - q)**2/q)/2
 t*entropy(p) <= entropy(t*p + (1 - t)*q) - (1 - t)*entropy(q) where t: unit | entropy((p + q)/2) <= entropy(p)
+kl(p, q) >= norm(p - q, 1)**2/2                               | kl(p, q) >= norm(p - q, 1)**2*11/20
+norm(p - q, 1)**2 <= dot(log(p) - log(q), p - q)              | norm(p - q, 1)**2 <= dot(log(p) - log(q), p - q)*9/10
+norm(p - q, 1)**2 <= 4*sum((sqrt(p) - sqrt(q))**2)            | norm(p - q, 1)**2 <= 3*sum((sqrt(p) - sqrt(q))**2)
+max(p - q) <= norm(p - q, 1)/2                                | max(z) <= norm(z, 1)/2
 """.strip().splitlines()
 
 TRUE, FALSE = zip(*(tuple(part.strip() for part in line.split("|")) for line in PAIRS), strict=True)

@@ -36,6 +36,20 @@ def by_facts(goal: Goal, prove: Prove) -> ProofStep | None:
     return None
 
 
+def by_one_fact(goal: Goal, prove: Prove) -> ProofStep | None:
+    """A multiple of one fact leaves nothing of the whole goal, or terms >= 0 alone."""
+    if goal.value.den or goal.depth > 0 or len(goal.value.num) > MAX_TERMS:
+        return None
+    fact, factor = next(_candidates(goal), (None, None))
+    if fact is None or factor is None:
+        return None
+    rest = goal.value - elementary.multiply(goal.alg, factor, fact.value)
+    if goal.strict or _unsettled(goal, rest):
+        return None
+    step = prove(goal.sub(rest))
+    return None if step is None else goal.combined([(factor, fact)], step)
+
+
 def _candidates(goal: Goal) -> Iterator[tuple[Fact, Rational]]:
     """Facts with the multiples that cancel a negative term of the goal, those that shorten it most first."""
     found: list[tuple[tuple[int, int], int, Fact, Rational]] = []

@@ -14,6 +14,7 @@ from softsym.algebra.polynomial import Atom, Index, Poly, Rational
 from softsym.algebra.renaming import rename
 from softsym.algebra.signs import sign_of
 from softsym.algebra.sums import sum_over
+from softsym.proof.inequalities.distances import distances
 from softsym.proof.inequalities.goal import Fact, Goal, Summand
 
 MAX_FACTS = 60
@@ -111,6 +112,7 @@ def _sum(goal: Goal, atom: Atom) -> Iterator[Fact]:
     terms = Summand(names[0], (body,))
     values = {i: rename(goal.alg, body, {names[0]: i}) for i in usable}
     positive = sign_of(goal.alg, body) == POSITIVE and goal.several
+    yield from distances(goal, atom, usable)
     for i in usable:
         yield Fact(whole - values[i], positive, "a sum of terms >= 0 is at least each of them", (terms, i))
     yield from _between_extremes(goal, names[0], body)

@@ -21,6 +21,7 @@ SHALLOW, DEEP = {2: 60, 3: 150, 4: 300}, {5: 600, 7: 800}
 
 RULES: tuple[Rule, ...] = (
     factors.by_factors,
+    elimination.by_one_fact,
     quadratic.by_centring,
     splitting.by_members,
     splitting.by_absolute_value,

@@ -110,6 +110,25 @@ def _log_sum(s: Setting, w: Expr, x: Expr, k: Symbol) -> tuple[Expr, bool] | Non
     return (bound - apply("sum", w * apply("log", x), k), False) if _positive(s.having(k), w) else None
 
 
+def _pinsker(s: Setting, w: Expr, x: Expr, k: Symbol) -> tuple[Expr, bool] | None:
+    one, other = w / apply("sum", w, k), x / apply("sum", x, k)
+    half = apply("sum", apply("abs", one - other), k) ** 2 / 2
+    divergence = apply("sum", one * apply("log", one / other), k)
+    return (divergence - half, False) if _positive(s.having(k), w, x) else None
+
+
+def _kraft(s: Setting, w: Expr, x: Expr, k: Symbol) -> tuple[Expr, bool] | None:
+    whole, shared = apply("sum", w + x, k), apply("sum", apply("sqrt", w * x), k)
+    distance = apply("sum", apply("abs", w - x), k)
+    return (whole**2 - 4 * shared**2 - distance**2, False) if _positive(s.having(k), w, x) else None
+
+
+def _half(s: Setting, u: Expr, k: Symbol, i: Expr) -> tuple[Expr, bool] | None:
+    level = s.agree(apply("sum", u, k), number(0))
+    whole = apply("sum", apply("abs", u), k)
+    return (whole - 2 * substitute(u, {k: i}), False) if level else None
+
+
 def _diagonal(s: Setting, w: Expr, v: Expr, k: Symbol) -> tuple[Expr, bool] | None:
     least = apply("sum", v**2 * (2 * w**2 - w * apply("sum", w, k)), k)
     return (apply("sum", w * v, k) ** 2 - least, False) if s.having(k).sign(w) > 0 else None
@@ -161,5 +180,8 @@ LEMMAS: dict[str, Lemma] = {
     "log(x) - log(y) >= 1 - y/x": _tangent,
     "log(sum x) >= sum r*log(x/r), r = w/sum w (Gibbs)": _gibbs,
     "sum w*log(x) <= sum w*log(w) + W*log(X/W) (log-sum)": _log_sum,
+    "sum r*log(r/s) >= (sum abs(r - s))**2/2 (Pinsker)": _pinsker,
+    "(sum abs(w - x))**2 <= (W + X)**2 - 4*(sum sqrt(w*x))**2 (Kraft)": _kraft,
+    "sum abs(u) >= 2*u_i where sum u = 0": _half,
     "(sum w*v)**2 >= sum v**2*(2*w**2 - w*W)": _diagonal,
 }
