@@ -101,6 +101,8 @@ kl(p, q) >= norm(p - q, 1)**2/2                               | kl(p, q) >= norm
 norm(p - q, 1)**2 <= dot(log(p) - log(q), p - q)              | norm(p - q, 1)**2 <= dot(log(p) - log(q), p - q)*9/10
 norm(p - q, 1)**2 <= 4*sum((sqrt(p) - sqrt(q))**2)            | norm(p - q, 1)**2 <= 3*sum((sqrt(p) - sqrt(q))**2)
 max(p - q) <= norm(p - q, 1)/2                                | max(z) <= norm(z, 1)/2
+covariance(p, z, w)**2 <= variance(p, z)*variance(p, w)       | covariance(p, z, w)**2 <= variance(p, z)*variance(q, w)
+moment(p, z, 3) <= (max(z) - min(z))*variance(p, z)           | moment(p, z, 3) <= max(z)*variance(p, z)
 """.strip().splitlines()
 
 TRUE, FALSE = zip(*(tuple(part.strip() for part in line.split("|")) for line in PAIRS), strict=True)

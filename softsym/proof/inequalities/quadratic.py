@@ -1,4 +1,4 @@
-"""Quadratic forms in a vector: invariance under shifts, and a square of a sum bounded by its diagonal."""
+"""Quadratic forms in a vector: a square of a sum bounded by its diagonal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from softsym.algebra.polynomial import Atom, Poly, Rational, mono_mul
 from softsym.algebra.renaming import rename
 from softsym.algebra.signs import poly_sign
 from softsym.algebra.sums import sum_over
-from softsym.expression import Symbol, apply
 from softsym.proof.inequalities.factors import Prove
 from softsym.proof.inequalities.goal import Fact, Goal, Summand
 from softsym.proof.steps import ProofStep
@@ -57,39 +56,3 @@ def _diagonal(goal: Goal, atom: Atom, entry: Poly) -> Fact:
     least = sum_over(alg, elementary.multiply(alg, elementary.multiply(alg, v, v), weight), k)
     square = elementary.multiply(alg, alg.of(atom), alg.of(atom))
     return Fact(square - least, False, "(sum w*v)**2 >= sum v**2*(2*w**2 - w*W)", (Summand(k, (w, v)),))
-
-
-def by_centring(goal: Goal, prove: Prove) -> ProofStep | None:
-    """A goal that does not change when a constant is added to a vector holds if it holds where the vector sums to 0."""
-    if goal.depth > 1 or goal.value.den:
-        return None
-    for name in sorted(n for n, kind in goal.alg.vectors.items() if kind.domain == "vector"):
-        total = _total(goal, name)
-        if total is None or total not in goal.value.num.atoms or not _is_invariant(goal, name):
-            continue
-        value = Rational(Poly({m: c for m, c in goal.value.num if all(a is not total for a, _ in m)}))
-        step = prove(goal.sub(value))
-        if step is not None:
-            vector = Symbol(name, goal.alg.vectors[name])
-            return goal.step("an instance", step, uses=(vector, vector - apply("mean", vector)))
-    return None
-
-
-def _total(goal: Goal, name: str) -> Atom | None:
-    length = goal.alg.vectors[name].length
-    if length is None:
-        return None
-    k = goal.alg.fresh_index(length)
-    single = sum_over(goal.alg, _entry(goal, name, k), k).single()
-    return single[0][0][0] if single and len(single[0]) == 1 else None
-
-
-def _entry(goal: Goal, name: str, index: object) -> Rational:
-    return goal.alg.of(goal.alg.atom("entry", name, index, free=frozenset({index})))
-
-
-def _is_invariant(goal: Goal, name: str) -> bool:
-    """Whether the goal is the same with ``v + c`` for ``v``, c a new scalar."""
-    from softsym.proof.inequalities.shifting import shifted
-
-    return (shifted(goal.alg, goal.value, name) - goal.value).is_zero

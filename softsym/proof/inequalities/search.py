@@ -10,7 +10,16 @@ from typing import TypeAlias
 from softsym.algebra.polynomial import Poly, Rational, cancelled, mono_mul, mono_pow
 from softsym.algebra.signs import sign_of
 from softsym.errors import BudgetError, UnsupportedError
-from softsym.proof.inequalities import convexity, elimination, factors, quadratic, splitting, tangents, termwise
+from softsym.proof.inequalities import (
+    convexity,
+    elimination,
+    factors,
+    quadratic,
+    shifting,
+    splitting,
+    tangents,
+    termwise,
+)
 from softsym.proof.inequalities.goal import EQUAL, Budget, Goal
 from softsym.proof.steps import ProofStep
 
@@ -22,7 +31,7 @@ SHALLOW, DEEP = {2: 60, 3: 150, 4: 300}, {5: 600, 7: 800}
 RULES: tuple[Rule, ...] = (
     factors.by_factors,
     elimination.by_one_fact,
-    quadratic.by_centring,
+    shifting.by_centring,
     splitting.by_members,
     splitting.by_absolute_value,
     factors.by_two_exponentials,
