@@ -5,7 +5,7 @@ A body knows nothing of these: it gets float64 arrays with their entries along t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from softsym.targets.streaming import stream, stream_certified
 Array = Any
 BLOCK = 1 << 15
 """Numbers in an argument's block where no arrays are reused, and four times that of double words."""
-IN_CACHE = 1 << 18
+IN_CACHE = 1 << 17
 """Numbers in all arrays of a block that is written in place: 2 MB of float64, which a cache still holds when they are
 read again, and few enough blocks that calls cost little."""
 RUN, WIDE = 5120, 1 << 20
@@ -51,8 +51,9 @@ def _compute(body: Body, call: Call, target: Array, high: bool, in_place: bool) 
     if in_place:
         work.panels = Panels(body, call, not aliased, work.mend)
     block_size = IN_CACHE // (len(body.vectors) + body.arrays) if in_place else BLOCK // 4 if high else BLOCK
+    fill = work.way(arguments)
     for key, block in _blocks(body, call, arguments, block_size):
-        work.fill(block, goal[key] if key else goal)
+        fill(block, goal[key] if key else goal)
     if shared:
         target[...] = goal
 
@@ -119,18 +120,19 @@ class _Work:
         self.limit = 0.0 if call.mask is not None or high else limit(body, call)
         self.panels: Panels | None = None
 
-    def fill(self, block: dict[str, Array], target: Array) -> None:
-        """Put the result of a block into its place; rows that leave the range of float64 are certified."""
-        if self.streams(block):
-            self.stream(block, target)
-        elif self.panels is not None:
-            self.panels.fill(block, target)
-        elif self.high:
-            result = self.certified(block, target.shape, target.dtype)
-            beyond = np.isnan(result)  # where nothing is certain
-            target[...] = np.where(beyond, self.fast(block, target, False), result) if beyond.any() else result
-        else:
-            self.fill_fast(block, target)
+    def way(self, arguments: dict[str, Array]) -> Callable[[dict[str, Array], Array], None]:
+        """What puts the result of a block into its place; rows that leave the range of float64 are certified."""
+        if self.streams(arguments):
+            return self.stream
+        if self.panels is not None:
+            return self.panels.fill
+        return self.fill_certified if self.high else self.fill_fast
+
+    def fill_certified(self, block: dict[str, Array], target: Array) -> None:
+        """The same with as much precision as it needs; in float64 where nothing is certain."""
+        result = self.certified(block, target.shape, target.dtype)
+        beyond = np.isnan(result)
+        target[...] = np.where(beyond, self.fast(block, target, False), result) if beyond.any() else result
 
     def fill_fast(self, block: dict[str, Array], target: Array) -> None:
         """The same in float64: without shifts if the entries are small, and nothing cancels by that."""

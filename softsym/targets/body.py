@@ -12,6 +12,7 @@ from softsym.symbols import Length
 from softsym.targets.arithmetic import DOUBLES, Arithmetic
 from softsym.targets.program import Program, steps
 from softsym.targets.stages import Stages
+from softsym.targets.totals import LARGEST
 
 Array = Any
 
@@ -88,6 +89,10 @@ class Body:
     def has_maxima_unshifted(self) -> bool:
         """Whether the program without shifts still takes the maximum of a row."""
         return self.unshifted is not None and any(op.head == "max" for op in steps(self.unshifted.result))
+
+    def may_overflow(self, highest: float) -> bool:
+        """Whether differences to a maximum may overflow though totals up to ``highest`` do not tell: if multiplied."""
+        return self.has_maxima_unshifted and highest < LARGEST
 
     @cached_property
     def takes_length(self) -> bool:

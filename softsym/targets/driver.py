@@ -62,7 +62,7 @@ def _of_one_row(body: Body, values: Sequence[Any], count: int, size: int, plain:
     with np.errstate(all="ignore"):
         if highest:
             result, *totals = direct(*arguments)
-            if all(1.0 <= total <= highest for total in totals) and _is_told(body, result):
+            if all(1.0 <= total <= highest for total in totals) and _is_told(body, result, highest):
                 return result
         result = shifted(*arguments)
         if not all(math.isfinite(array.dot(array)) for array in values[:count]):
@@ -72,11 +72,11 @@ def _of_one_row(body: Body, values: Sequence[Any], count: int, size: int, plain:
     return result if getattr(result, "shape", ()) == ((size,) if body.result else ()) else None
 
 
-def _is_told(body: Body, result: Any) -> bool:
-    """Whether totals in range tell that a result is right: infinite ones may come from entries far below a maximum."""
+def _is_told(body: Body, result: Any, highest: float) -> bool:
+    """Whether totals in range tell that a result is right: differences that are multiplied may have overflowed."""
     if not body.result:
         return bool(result == result)
-    return not body.has_maxima_unshifted or math.isfinite(result.dot(result))
+    return not body.may_overflow(highest) or math.isfinite(result.dot(result))
 
 
 _USUAL: dict[str, Any] = {"axis": -1, "out": None, "where": None, "accuracy": "fast"}

@@ -53,7 +53,7 @@ class InPlaceWriter(Writer):
     def write(self) -> tuple[list[str], str]:
         order = steps(self.program.result)
         last = {arg: k for k, op in enumerate(order) for arg in op.args}
-        self.shared = {op.args[1] for op in order if _is_share(op)}
+        self.shared = {op.args[1] for op in order if _is_share(op) or op.head == "relative_excess"}
         full = _full(order)
         heir = _heirs(order, last, full)
         self.buffers: dict[Op, str] = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,8 +19,11 @@ from softsym.targets.intervals import in_range
 from softsym.targets.rows import by_columns
 
 Array = Any
+Written = tuple[Callable[..., Any], tuple[str, ...]]
+"""A body's function in one of its variants, and the names of its parameters."""
 SHORT = 24
 """Shifted rows up to this length are worked on column by column."""
+_DOUBLE = np.dtype(float)
 _LARGE = float(np.finfo(float).max) / 4
 _LIMITS = (650.0, 300.0, 100.0, 30.0, 10.0, 3.0)
 
@@ -37,14 +41,21 @@ class Panels:
         self.body, self.may_write, self.mend = body, may_write, mend
         self.names = [name for name, _ in body.vectors]
         ones = frozenset(n for n, s in call.scalars.items() if not s.ndim and s == 1)
-        narrow = call.dtype.itemsize < 8
-        self.shifted = Variant(DOUBLES, in_place=True, ones=ones, narrow=narrow)
-        self.direct = replace(self.shifted, shifted=False)
+        self.variant = Variant(DOUBLES, in_place=True, ones=ones, narrow=call.dtype.itemsize < 8)
         self.limit, self.highest = limit(body, call), body.highest(ones)
         self.tries = self.highest > 0 or self.limit > 0
-        self.functions: dict[Variant, tuple[Callable[..., Any], tuple[str, ...]]] = {}
         self.kept: dict[tuple[tuple[int, ...], str], list[Array]] = {}
         self.used: dict[tuple[tuple[int, ...], str], int] = {}
+
+    @cached_property
+    def shifted(self) -> Written:
+        """The body with shifts."""
+        return _written(self.body, self.variant)
+
+    @cached_property
+    def direct(self) -> Written:
+        """The body without."""
+        return _written(self.body, replace(self.variant, shifted=False))
 
     def fill(self, block: dict[str, Array], target: Array) -> None:
         """Put the result of a block into its place."""
@@ -58,21 +69,28 @@ class Panels:
         """Try it without shifts; the totals tell which rows that suits. Whether it is worth while."""
         vectors = self.arranged(block, self.body.has_maxima_unshifted and self.short(block))
         value, *totals = self.run(self.direct, block, vectors, target)
-        if all(t.min() >= 1.0 and t.max() <= self.highest for t in (total[:, 0] for total in totals)):
+        wrong = self.outside(totals, vectors, len(target))
+        if wrong is None:
             self.store(block, value, target)
             return True
-        wrong = np.zeros((len(target), 1), bool)
-        if not self.limit or not _size(vectors) <= self.limit:
-            for total in totals:
-                wrong |= ~((total >= 1.0) & (total <= self.highest))
         count = np.count_nonzero(wrong)
         if 4 * count > len(wrong):
             return False
-        if count:
-            self.partly(block, value, target, wrong[:, 0])
-        else:
-            self.store(block, value, target)
+        self.partly(block, value, target, wrong)
         return True
+
+    def outside(self, totals: list[Array], vectors: dict[str, Array], count: int) -> Array | None:
+        """The rows whose totals leave the safe range, if there are any and the entries may have caused that."""
+        if all(map(self.safe, totals)) or (self.limit and _size(vectors) <= self.limit):
+            return None
+        wrong = np.zeros(count, bool)
+        for total in totals:
+            wrong |= ~((total >= 1.0) & (total <= self.highest))[:, 0]
+        return wrong
+
+    def safe(self, total: Array) -> bool:
+        """Whether all of a column of totals are in the safe range."""
+        return bool(np.minimum.reduce(total, axis=None) >= 1.0 and np.maximum.reduce(total, axis=None) <= self.highest)
 
     def partly(self, block: dict[str, Array], value: Array, target: Array, wrong: Array) -> None:
         """The result, and the wrong rows again with shifts."""
@@ -110,10 +128,10 @@ class Panels:
             target[...] = shaped
 
     def left_open(self, value: Array) -> bool:
-        """Whether totals in range do not tell that a value is right: nan, or entries far below a maximum."""
+        """Whether totals in range do not tell that a value is right: nan, or a difference that overflowed."""
         if not self.body.result:
             return bool(np.isnan(value.dot(value)))
-        return self.body.has_maxima_unshifted and not np.isfinite(np.add.reduce(value, axis=None))
+        return self.body.may_overflow(self.highest) and not np.isfinite(np.add.reduce(value, axis=None))
 
     def shaped(self, value: Array, target: Array) -> Array:
         """A value of the body in the target's shape."""
@@ -130,8 +148,11 @@ class Panels:
         """The vectors in float64, all in the same layout: as they are if that will do."""
         self.used.clear()
         vectors = {n: block[n] for n in self.names}
-        columns = columns or all(by_columns(v) for v in vectors.values())
-        return {n: v if _is_laid_out(v, columns) else self.copied(v, columns) for n, v in vectors.items()}
+        columns = columns or all(map(by_columns, vectors.values()))
+        for name, vector in vectors.items():
+            if not _is_laid_out(vector, columns):
+                vectors[name] = self.copied(vector, columns)
+        return vectors
 
     def copied(self, vector: Array, columns: bool) -> Array:
         copy = self.taken(vector.shape, "F" if columns else "C")
@@ -147,16 +168,13 @@ class Panels:
             kept.append(np.empty(shape, order="F" if order == "F" else "C"))
         return kept[used]
 
-    def run(self, variant: Variant, block: dict[str, Array], vectors: dict[str, Array], target: Array) -> Any:
+    def run(self, written: Written, block: dict[str, Array], vectors: dict[str, Array], target: Array) -> Any:
         """The body's value in one of its variants."""
+        function, names = written
         like = vectors[self.names[0]]
         columns = by_columns(like)
         fits = self.may_write and target.shape == like.shape and _is_laid_out(target, columns)
         source = self.source("F" if columns else "C", target if fits else None)
-        if variant not in self.functions:
-            function = self.body.run(variant)
-            self.functions[variant] = function, function.__code__.co_varnames[: function.__code__.co_argcount]
-        function, names = self.functions[variant]
         arguments = {**block, **vectors, "array": source, "shape": like.shape}
         return function(*[arguments[n] for n in names])
 
@@ -170,9 +188,14 @@ class Panels:
         return array
 
 
+def _written(body: Body, variant: Variant) -> Written:
+    function = body.run(variant)
+    return function, function.__code__.co_varnames[: function.__code__.co_argcount]
+
+
 def _is_laid_out(array: Array, columns: bool) -> bool:
     """Whether an array is of float64, with the rows adjacent (by columns) or the entries of a row."""
-    if array.dtype != np.float64:
+    if array.dtype is not _DOUBLE and array.dtype != _DOUBLE:
         return False
     return by_columns(array) if columns else bool(array.strides[-1] == array.itemsize or array.shape[-1] == 1)
 

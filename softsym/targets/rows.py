@@ -20,11 +20,18 @@ FEW = 4
 SPREAD = 16
 """Rows up to this length get one value a row as an array of their own shape, longer ones by broadcasting."""
 MANY = 512
-"""Rows up to this length are added up by BLAS, where that is as exact as NumPy's pairwise sums."""
+"""Rows up to this length are added up by BLAS where a few ulp do not matter, longer ones by NumPy's pairwise sums."""
 LANES = 32
-"""Rows up to this length are added up as they are: half an ulp for each of the few additions."""
-PART, LEADING = 15_000, np.int64(-1 << 36)
-"""Numbers that are split at a time, and the bits that come first: a sign, an exponent and 16 binary places."""
+"""Rows up to half this length are added up as they are: half an ulp for each of the few additions."""
+LONG, PART = 4096, 1024
+"""Rows longer than the first are added up in parts of the second: the rounding errors of many parts average out."""
+LEADING = np.int64(-1 << 36)
+"""The bits that come first: a sign, an exponent and 16 binary places."""
+STRIP = 40_000
+"""Numbers of a block by columns that are added up at a time."""
+ADJACENT, NO_BUFFER = 256, 128
+"""Runs of at least so many adjacent numbers are worked on where they are, which a ufunc does if its buffer is short;
+with a long one it copies them together with the value of each row, which pays for shorter runs."""
 
 
 def by_columns(x: Array) -> bool:
@@ -55,36 +62,41 @@ def share_sums(x: Array) -> Array:
     length = x.shape[-1]
     if by_columns(x) and length > FEW:
         return _split_column_sums(x.T)[:, None]
-    return _split_sums(x)[:, None] if LANES // 2 < length <= MANY else row_sums(x)
+    if length <= LANES // 2:
+        return row_sums(x)
+    return _split_sums(x if length <= LONG else _part_sums(x))[:, None]
 
 
 def _split_sums(x: Array) -> Array:
     """The sum of the leading bits of all entries, which is nearly exact, and of the others."""
-    rows, length = x.shape
-    count = max(1, PART // length)
-    total, part = np.empty(rows), np.empty((min(count, rows), length))
-    for start in range(0, rows, count):
-        some = x[start : start + count]
-        kept = part[: len(some)]
-        np.bitwise_and(some.view(np.int64), LEADING, out=kept.view(np.int64))
-        leading = kept.dot(ones(length))
-        np.subtract(some, kept, out=kept)
-        np.add(leading, kept.dot(ones(length)), out=total[start : start + count])
+    leading, weights = np.empty(x.shape), ones(x.shape[1])
+    np.bitwise_and(x.view(np.int64), LEADING, out=leading.view(np.int64))
+    total = leading.dot(weights)
+    total += np.subtract(x, leading, out=leading).dot(weights)
     return total
 
 
+def _part_sums(x: Array) -> Array:
+    """The sums of parts of long rows."""
+    rows, length = x.shape
+    count, size = length // PART, PART
+    sums = np.empty((rows, count + 1))
+    np.add.reduce(x[:, : count * size].reshape(rows, count, size), axis=-1, out=sums[:, :-1])
+    np.add.reduce(x[:, count * size :], axis=-1, out=sums[:, -1])
+    return sums
+
+
 def _split_column_sums(x: Array) -> Array:
-    """The same along the first axis."""
-    count = max(8, PART // x.shape[1])
+    """The same as :func:`_split_sums` along the first axis."""
     leading, rest = np.zeros(x.shape[1]), np.zeros(x.shape[1])
-    part = np.empty((min(count, len(x)), x.shape[1]))
+    count = max(8, STRIP // x.shape[1])
+    parts = np.empty((count, x.shape[1]))
     for start in range(0, len(x), count):
         some = x[start : start + count]
-        kept = part[: len(some)]
-        np.bitwise_and(some.view(np.int64), LEADING, out=kept.view(np.int64))
-        leading += np.add.reduce(kept, axis=0)
-        np.subtract(some, kept, out=kept)
-        rest += np.add.reduce(kept, axis=0)
+        part = parts[: len(some)]
+        np.bitwise_and(some.view(np.int64), LEADING, out=part.view(np.int64))
+        leading += np.add.reduce(part, axis=0)
+        rest += np.add.reduce(np.subtract(some, part, out=part), axis=0)
     return leading + rest
 
 
@@ -108,15 +120,21 @@ def rough_row_sums(x: Array) -> Array:
 
 
 def row_maxima(x: Array) -> Array:
-    """The maxima along the rows."""
-    if x.shape[-1] <= FEW and not by_columns(x):
+    """The maxima along the rows: for rows of moderate length their places are found faster."""
+    if by_columns(x) or not x.flags.c_contiguous:
+        return np.maximum.reduce(x, axis=-1, keepdims=True)
+    if x.shape[-1] <= FEW:
         return _by_column(np.maximum, x)
-    return np.maximum.reduce(x, axis=-1, keepdims=True)
+    if x.shape[-1] > MANY:
+        return np.maximum.reduce(x, axis=-1, keepdims=True)
+    return x[np.arange(len(x)), x.argmax(axis=-1)][:, None]
 
 
 def _by_column(operation: np.ufunc, x: Array) -> Array:
-    total = x[:, 0].copy()
-    for k in range(1, x.shape[-1]):
+    if x.shape[-1] == 1:
+        return x.copy()
+    total = operation(x[:, 0], x[:, 1])
+    for k in range(2, x.shape[-1]):
         operation(total, x[:, k], out=total)
     return total[:, None]
 
@@ -168,6 +186,8 @@ def _beside_the_largest(x: Array) -> Array:
 def rowwise(operation: Callable[..., Array], x: Array, y: Array, out: Array) -> Array:
     """``operation(x, y, out=out)`` where one of the two has one value a row."""
     rows, length = out.shape
+    if (rows if by_columns(out) else length) >= ADJACENT:
+        return unbuffered(operation, x, y, out)
     if not 1 < length <= SPREAD or rows < 2 or by_columns(out):
         return operation(x, y, out=out)
     if length > FEW:
@@ -176,6 +196,14 @@ def rowwise(operation: Callable[..., Array], x: Array, y: Array, out: Array) -> 
         return operation(x, y, out=out)
     for k in range(length):
         operation(_column(x, k), _column(y, k), out=out[:, k])
+    return out
+
+
+def unbuffered(operation: Callable[..., Array], x: Array, y: Array, out: Array) -> Array:
+    """``operation(x, y, out=out)``, with long runs of adjacent numbers."""
+    usual = np.setbufsize(NO_BUFFER)
+    operation(x, y, out=out)
+    np.setbufsize(usual)
     return out
 
 

@@ -184,9 +184,8 @@ def _log_share(result: Op) -> Op | None:
     direct = elementwise("exp", free)
     largest = elementwise("exp", _rewritten(free, {top.args[0]: top}))
     total = Op("sum", (direct,), whole.slots, whole.data)
-    return elementwise(
-        "sub", exponent, elementwise("log1p", Op("relative_excess", (direct, total, largest), total.slots))
-    )
+    others = Op("relative_excess", (direct, total, largest), total.slots, total.data)
+    return elementwise("sub", exponent, elementwise("log1p", others))
 
 
 def _without_shifts(op: Op, done: dict[Op, Op]) -> Op:
