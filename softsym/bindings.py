@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal, localcontext
+from decimal import MAX_EMAX, MIN_EMIN, Decimal, localcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -36,15 +36,15 @@ def value(expr: Expr | str, digits: int = 17, **values: Given) -> Values:
 
     A scalar is a ``Decimal``, a vector a tuple of them, a matrix a tuple of rows. Numbers are taken as the decimals
     that they are written as. The kinds that the text declares are enforced; the default ones are not, since a formula
-    may be defined beyond them.
+    may be defined beyond them. What is nearer to 0 than 10**-999999999999999999 becomes 0, as in decimal arithmetic.
 
     >>> value("softmax(z, beta)", digits=4, z=[1, 2, 3], beta=1)
     (Decimal('0.09003'), Decimal('0.2447'), Decimal('0.6652'))
     >>> value("exp(beta*z[1])", digits=5, z=[0.95], beta=500)
     Decimal('1.9493E+206')
 
-    Raises :class:`~softsym.errors.DomainError` where a value is missing or outside its kind, and
-    :class:`~softsym.evaluation.Undefined` where the expression has no value.
+    Raises :class:`~softsym.errors.DomainError` where a value is missing or outside its kind, or the result is beyond
+    10**999999999999999999, and :class:`~softsym.evaluation.Undefined` where the expression has no value.
     """
     from softsym.evaluation import evaluate
 
@@ -201,9 +201,14 @@ def _decimals(result: Any, digits: int) -> Values:
     if isinstance(result, tuple):
         return tuple(_decimals(part, digits) for part in result)
     with localcontext() as context:
-        context.prec = digits
+        context.prec, context.Emax, context.Emin = digits, MAX_EMAX, MIN_EMIN
         if isinstance(result, Fraction):
             return Decimal(result.numerator) / Decimal(result.denominator)
         if result.rel_accuracy_bits() < 3.33 * digits:
             raise BudgetError(f"the value is too close to 0, or cancels too much, for {digits} digits: {result.str(5)}")
+        size = abs(result)
+        if size < type(size)(10) ** MIN_EMIN:
+            return Decimal(0)
+        if size > type(size)(10) ** MAX_EMAX:
+            raise DomainError(f"the value is beyond 10**{MAX_EMAX}, the largest size of a decimal number")
         return +Decimal(result.mid().str(digits + 4, radius=False))

@@ -97,3 +97,10 @@ def test_exact_cancellations_are_exact():
 def test_a_value_too_close_to_zero_is_refused_not_guessed():
     with pytest.raises(BudgetError, match="too close to 0"):
         value("lse(z, beta)", z=[0, -100], beta=100)
+
+
+def test_values_of_any_size_have_their_digits():
+    assert value("exp(t)", 5, t="-1e17") == Decimal("1.7175e-43429448190325183")
+    assert value("softmax(z, beta)", 5, z=["1e308", "-1e308"], beta="1e308") == (1, 0)
+    with pytest.raises(DomainError, match="beyond 10"):
+        value("exp(t)", t="1e20")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -195,4 +195,5 @@ def _lines(found: Any) -> list[str]:
 
 
 def _number_text(number: Decimal) -> str:
-    return str(number.normalize()) if number.adjusted() < -6 or number.adjusted() > 20 else f"{number.normalize():f}"
+    short = number.normalize(Context(len(number.as_tuple().digits), Emin=MIN_EMIN, Emax=MAX_EMAX))
+    return str(short) if short.adjusted() < -6 or short.adjusted() > 20 else f"{short:f}"

@@ -58,6 +58,28 @@ class Scope:
         return {*self.kinds, *DEFAULT_KINDS}
 
 
+_WRITTEN = {
+    "^": "a power is written with **",
+    "≤": "at most is written <=",
+    "≥": "at least is written >=",
+    "≠": "different indices are declared with !=, as in where i != j",
+    "·": "a product is written with *, an inner product with dot(v, w)",
+    "×": "a product is written with *",
+    "−": "a minus sign is the hyphen -",
+    "∞": "infinity is written oo",
+    "!": "different indices are declared with !=, as in where i != j",
+}
+"""What stands for a character outside the language."""
+
+_SLIPS = {
+    r"=\|>|\|=>": "at least is written >=",
+    r"=\|<|\|=<": "at most is written <=",
+    r"\|=(?!=)": "an equation is written with ==",
+    r"\d\s*\|[A-Za-z(]|\|\d+[A-Za-z]": "a product is written with *",
+}
+"""What is probably meant by a text that Python's grammar refuses at |."""
+
+
 @dataclass(frozen=True)
 class Chain:
     """``sides[0] relations[0] sides[1] relations[1] ...``; with no relation it is an expression."""
@@ -85,12 +107,10 @@ def check_characters(text: str) -> None:
         raise LanguageError(f"the text has {len(text)} characters; at most {MAX_TEXT} are allowed")
     odd = re.search(r"[^ -~\t\n]|[#;\\\"'`$?&|^{}!](?!=)|[#;\\\"'`$?&|^{}]", text)
     if odd:
-        hint = "names are written out in ASCII, as in beta" if not odd[0].isascii() else ""
-        if odd[0] == "^":
-            hint = "a power is written with **"
-        raise LanguageError(
-            f"{odd[0]!r} is not in the language", text=text, start=odd.start(), end=odd.end(), hint=hint
-        )
+        otherwise = "" if odd[0].isascii() else "names are written out in ASCII, as in beta"
+        hint = _WRITTEN.get(odd[0], otherwise)
+        message = f"{odd[0]!r} is not in the language"
+        raise LanguageError(message, text=text, start=odd.start(), end=odd.end(), hint=hint)
     depth = 0
     for position, character in enumerate(text):
         depth += (character in "([") - (character in ")]")
@@ -106,7 +126,9 @@ def _python_tree(text: str, start: int, part: str) -> ast.expr:
             return ast.parse(part.replace("\n", " "), mode="eval").body
     except SyntaxError as error:
         at = start + min(max((error.offset or 1) - 1, 0), len(part))
-        raise LanguageError(f"cannot read this: {error.msg}", text=text, start=at, end=at + 1) from None
+        marked = f"{text[start:at]}|{text[at:]}"
+        hint = next((hint for pattern, hint in _SLIPS.items() if re.search(pattern, marked)), "")
+        raise LanguageError(f"cannot read this: {error.msg}", text=text, start=at, end=at + 1, hint=hint) from None
     except (RecursionError, MemoryError, ValueError):
         raise LanguageError("the expression nests too deep", text=text, start=start) from None
 
