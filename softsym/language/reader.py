@@ -64,16 +64,16 @@ _WRITTEN = {
     "≥": "at least is written >=",
     "≠": "different indices are declared with !=, as in where i != j",
     "·": "a product is written with *, an inner product with dot(v, w)",
-    "×": "a product is written with *",
-    "−": "a minus sign is the hyphen -",
+    "\N{MULTIPLICATION SIGN}": "a product is written with *",
+    "\N{MINUS SIGN}": "a minus sign is the hyphen -",
     "∞": "infinity is written oo",
     "!": "different indices are declared with !=, as in where i != j",
 }
 """What stands for a character outside the language."""
 
 _SLIPS = {
-    r"=\|>|\|=>": "at least is written >=",
-    r"=\|<|\|=<": "at most is written <=",
+    r"\|=>": "at least is written >=",
+    r"\|=<": "at most is written <=",
     r"\|=(?!=)": "an equation is written with ==",
     r"\d\s*\|[A-Za-z(]|\|\d+[A-Za-z]": "a product is written with *",
 }

@@ -27,7 +27,7 @@ FAULTS = (
     ("z ≤ 1", "'≤' is not in the language", "≤", "at most is written <="),
     ("2·z", "'·' is not in the language", "·", "a product is written with *"),
     ("z = 1", "invalid syntax", "=", "an equation is written with =="),
-    ("z[1] => 1", "invalid syntax", ">", "at least is written >="),
+    ("z[1] => 1", "invalid syntax", "=", "at least is written >="),
     ("z =< 1", "invalid syntax", "=", "at most is written <="),
     ("2z", "invalid decimal literal", "2", "a product is written with *"),
     ("2 z", "invalid syntax", "z", "a product is written with *"),
