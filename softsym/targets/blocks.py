@@ -21,7 +21,7 @@ from softsym.targets.streaming import stream, stream_certified
 Array = Any
 BLOCK = 1 << 15
 """Numbers in an argument's block where no arrays are reused, and four times that of double words."""
-IN_CACHE = 1 << 17
+IN_CACHE = 1 << 18
 """Numbers in all arrays of a block that is written in place: 2 MB of float64, which a cache still holds when they are
 read again, and few enough blocks that calls cost little."""
 RUN, WIDE = 5120, 1 << 20

@@ -51,26 +51,24 @@ class InPlaceWriter(Writer):
         self.narrow = narrow
 
     def write(self) -> tuple[list[str], str]:
-        order = steps(self.program.result)
-        last = {arg: k for k, op in enumerate(order) for arg in op.args}
+        order = steps(self.program.result, smallest_first=True)
         self.shared = {op.args[1] for op in order if _is_share(op) or op.head == "relative_excess"}
-        full = _full(order)
-        heir = _heirs(order, last, full)
-        self.buffers: dict[Op, str] = {}
-        for op in reversed(order):
-            if op.head in UFUNCS and op.slots and op in full and op not in self.buffers:
-                name = "result" if op == self.program.result else self.fresh("t")
-                link: Op | None = op
-                while link is not None:
-                    self.buffers[link] = name
-                    link = heir.get(link)
-        self.lines = [f"{name} = array(shape)" for name in dict.fromkeys(self.buffers.values())]
+        self.buffers = self.named(_buffers(order))
+        used = sorted(dict.fromkeys(self.buffers.values()), key=lambda name: name != "result")
+        self.lines = [f"{name} = array(shape)" for name in used]
         for op in order:
             if op in self.buffers:
                 self.assign(op, self.buffers[op])
             else:
                 self.name(op)
         return self.lines, self.texts[self.program.result][0]
+
+    def named(self, buffers: dict[Op, int]) -> dict[Op, str]:
+        """Names for numbered buffers; that of the result is ``result``."""
+        names = {buffers[self.program.result]: "result"} if self.program.result in buffers else {}
+        for number in buffers.values():
+            names[number] = names.get(number) or self.fresh("t")
+        return {op: names[number] for op, number in buffers.items()}
 
     def name(self, op: Op) -> None:
         """What has no buffer gets a name at once: it may read a buffer that is written again later."""
@@ -163,15 +161,16 @@ def _full(order: list[Op]) -> set[Op]:
     return full
 
 
-def _heirs(order: list[Op], last: dict[Op, int], full: set[Op]) -> dict[Op, Op]:
-    """For each operation the operand whose memory it may take: one that it is the last to read."""
-    found: dict[Op, Op] = {}
+def _buffers(order: list[Op]) -> dict[Op, int]:
+    """The numbers of the buffers that the results of operations go to; one that is not read any more is used again."""
+    last = {arg: k for k, op in enumerate(order) for arg in op.args}
+    full = _full(order)
+    found: dict[Op, int] = {}
+    free: list[int] = []
     for k, op in enumerate(order):
-        if op.head in UFUNCS and op.slots:
-            usable = (a for a in op.args if a.head in UFUNCS and a in full)
-            free = [a for a in usable if a.slots == op.slots and last[a] == k]
-            if free:
-                found[op] = free[0]
+        free += [found[a] for a in dict.fromkeys(op.args) if a in found and last[a] == k]
+        if op.head in UFUNCS and op.slots and op in full:
+            found[op] = free.pop() if free else max(found.values(), default=-1) + 1
     return found
 
 

@@ -82,8 +82,12 @@ def reduction(head: str, value: Op, slot: int, size: Length) -> Op:
     return elementwise("pow", value, length(size)) if head == "prod" else value
 
 
-def steps(result: Op) -> list[Op]:
-    """The operations in an order in which each comes after its operands, without repetitions."""
+def steps(result: Op, smallest_first: bool = False) -> list[Op]:
+    """The operations in an order in which each comes after its operands, without repetitions.
+
+    With ``smallest_first`` the operands that vary along no slot come before the others, so that few large ones are
+    held at a time.
+    """
     order: list[Op] = []
     seen: set[Op] = set()
     stack: list[tuple[Op, bool]] = [(result, False)]
@@ -94,5 +98,7 @@ def steps(result: Op) -> list[Op]:
         elif op not in seen:
             seen.add(op)
             stack.append((op, True))
-            stack.extend((a, False) for a in reversed(op.args))
+            operands = op.args[::-1]
+            later = sorted(operands, key=lambda a: not a.slots) if smallest_first else operands
+            stack.extend((a, False) for a in later)
     return order

@@ -64,7 +64,7 @@ def share_sums(x: Array) -> Array:
         return _split_column_sums(x.T)[:, None]
     if length <= LANES // 2:
         return row_sums(x)
-    return _split_sums(x if length <= LONG else _part_sums(x))[:, None]
+    return _split_sums(_part_sums(x))[:, None]
 
 
 def _split_sums(x: Array) -> Array:
@@ -77,13 +77,23 @@ def _split_sums(x: Array) -> Array:
 
 
 def _part_sums(x: Array) -> Array:
-    """The sums of parts of long rows."""
+    """The sums of parts of each row, where there are many: the rounding errors of parts average out."""
     rows, length = x.shape
-    count, size = length // PART, PART
-    sums = np.empty((rows, count + 1))
-    np.add.reduce(x[:, : count * size].reshape(rows, count, size), axis=-1, out=sums[:, :-1])
-    np.add.reduce(x[:, count * size :], axis=-1, out=sums[:, -1])
-    return sums
+    size = part_size(length)
+    if length > LONG:
+        count = length // PART
+        sums = np.empty((rows, count + 1))
+        np.add.reduce(x[:, : count * PART].reshape(rows, count, PART), axis=-1, out=sums[:, :-1])
+        np.add.reduce(x[:, count * PART :], axis=-1, out=sums[:, -1])
+        return sums
+    return x.reshape(-1, size).dot(ones(size)).reshape(rows, -1) if size and x.flags.c_contiguous else x
+
+
+@cache
+def part_size(length: int) -> int:
+    """Of how many entries the equal parts of a row are; 0 if it cannot be parted, or is short."""
+    sizes = [size for size in range(8, 21) if length % size == 0]
+    return sizes[-1] if sizes and length >= 2 * LANES else 0
 
 
 def _split_column_sums(x: Array) -> Array:
