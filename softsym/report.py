@@ -74,7 +74,7 @@ class Report:
         """Derive a gradient, Jacobian, Hessian or limit, each step checked, and show its steps."""
         found = derive(text, wrt, order)
         self.add(Derived(title, found))
-        self.book.derivation(title, [(s.rule, f"{s.before}  ->  {s.after}", s.condition) for s in found.steps])
+        self.book.derivation(title, [(s.rule, f"{s.before}\n-> {s.after}", s.condition) for s in found.steps])
         return found
 
     def check(self, title: str, *statements: str) -> list[Verdict]:

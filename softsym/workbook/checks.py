@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import ceil
 
 from softsym.errors import UnsupportedError
 from softsym.expression import Expr, apply
@@ -13,7 +12,7 @@ from softsym.workbook.audit import ACCEPTED
 from softsym.workbook.audit_rules import constants
 from softsym.workbook.plan import Highlight, Plan, Sheet, Value, area
 from softsym.workbook.scope import Scope
-from softsym.workbook.tables import heading
+from softsym.workbook.tables import heading, lines
 
 FLAG, CHANGED, TOLERANCE = "$C$5", "$C$6", "$C$7"
 ALL_PASS = "all checks pass"
@@ -32,8 +31,9 @@ _HEADERS = (
     "if not, or an error",
     "result",
 )
-_WIDTHS = {1: 6, 2: 46, 3: 52, 4: 18, 5: 12, 6: 18, 7: 12, 8: 12, 9: 24, 10: 24, 11: 3, 12: 16}
-_EXPORTED = 12
+_WIDTHS = {1: 5, 2: 34, 3: 46, 4: 18, 5: 11, 6: 18, 7: 10, 8: 10, 9: 27, 10: 24, 11: 3, 12: 20}
+_PRINTED, _EXPORTED = 10, 12
+"""The last column that is printed, and that of the inputs as they were at the export."""
 _HEADER_ROW = 11
 NONE = "no checks"
 FAIL, NO_VALUE = "FAIL", "n/a, as it has no value"
@@ -109,7 +109,7 @@ class Checks:
         sheet = self.sheet
         sheet.widths.update(_WIDTHS)
         heading(sheet, 3, "Overall", "")
-        sheet.repeat_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
+        sheet.repeat_rows, sheet.printed_right = f"{_HEADER_ROW}:{_HEADER_ROW}", _PRINTED
         row = self._section(_HEADER_ROW - 2, "Checks", "They hold whatever the inputs are.", self.live)
         if self.printed:
             note = "The source's figures; they are compared as long as the inputs are those of the export."
@@ -139,8 +139,8 @@ class Checks:
         put(row, 1, number, style="Heading 4")
         put(row, 2, check.what, style="Body")
         put(row, 3, check.mathematics, style="Explanatory Body")
-        texts = ((check.what, _WIDTHS[2]), (check.mathematics, _WIDTHS[3]))
-        self.sheet.heights[row] = 15.0 * max(1, *(ceil(1.1 * len(text) / width) for text, width in texts)) + 2
+        texts = {2: check.what, 3: check.mathematics, 9: _otherwise(check)}
+        self.sheet.heights[row] = 15.0 * max(lines(text, _WIDTHS[column]) for column, text in texts.items()) + 2
         is_link = "!" in check.left and "(" not in check.left
         left = put(row, 4, formula=check.left.removeprefix("="), style="Linked Cell" if is_link else "Calculation")
         left.comment = _comment(check)
@@ -153,8 +153,7 @@ class Checks:
 
     def _verdict(self, row: int, check: Check) -> None:
         put = self.sheet.put
-        otherwise = check.otherwise or (NO_VALUE if check.skip_errors else FAIL)
-        put(row, 9, otherwise, style="Body")
+        put(row, 9, _otherwise(check), style="Body")
         if check.allowed is None:
             formula = f"{TOLERANCE}*MAX(1,ABS(F{row}))"
             put(row, 8, formula=formula, style="Calculation", number_format="0.0E+00")
@@ -200,6 +199,11 @@ class Checks:
             other.put(3, 1, formula=f"Checks!{FLAG}", style="Check Cell", link="#Checks!A1")
         other.highlights.append(Highlight(where, f'{where}="{ALL_PASS}"', "Good"))
         other.highlights.append(Highlight(where, f'{where}<>"{ALL_PASS}"', "Bad"))
+
+
+def _otherwise(check: Check) -> str:
+    """What a row says where the check does not hold, or has no value."""
+    return check.otherwise or (NO_VALUE if check.skip_errors else FAIL)
 
 
 def _comment(check: Check) -> str:

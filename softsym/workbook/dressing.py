@@ -11,12 +11,13 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from softsym.targets.excel_names import file_text
 from softsym.targets.excel_syntax import column_letters
-from softsym.workbook import charts, styles
-from softsym.workbook.plan import Plan, Sheet, Validation
+from softsym.workbook import charts, pages, styles
+from softsym.workbook.plan import Plan, Sheet, Validation, area
 
 _FONT_PARTS = (
     b"b", b"i", b"strike", b"condense", b"extend", b"outline", b"shadow", b"u", b"vertAlign", b"sz", b"color", b"name",
@@ -101,8 +102,14 @@ def _page(ws: Any, sheet: Sheet) -> None:
     setup = ws.page_setup
     setup.orientation = "landscape" if sheet.landscape else "portrait"
     setup.paperSize, setup.fitToWidth, setup.fitToHeight = ws.PAPERSIZE_A4, 1, 0
-    ws.page_margins.left = ws.page_margins.right = 0.5
-    ws.page_margins.top, ws.page_margins.bottom, ws.page_margins.footer = 0.6, 0.8, 0.4
+    margins = ws.page_margins
+    margins.left = margins.right = pages.MARGIN_SIDE
+    margins.top, margins.bottom, margins.footer = pages.MARGIN_TOP, pages.MARGIN_BOTTOM, pages.MARGIN_FOOTER
     ws.oddFooter.left.text, ws.oddFooter.right.text = "&A", "&P of &N"
     if sheet.repeat_rows:
         ws.print_title_rows = sheet.repeat_rows
+    if sheet.printed_right:
+        bottom = max(row for row, column in sheet.cells if column <= sheet.printed_right)
+        ws.print_area = area(1, 1, bottom, sheet.printed_right)
+    for row in pages.breaks(sheet):
+        ws.row_breaks.append(Break(id=row))

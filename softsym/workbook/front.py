@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
-from math import ceil
 
 from softsym.errors import DomainError
 from softsym.workbook import dynamic
 from softsym.workbook.plan import Chart, Plan, Sheet, Validation, address, area, sheet_prefix
 from softsym.workbook.scope import Scalar, Scope, Vector, define
 from softsym.workbook.styles import LOOKS
-from softsym.workbook.tables import heading
+from softsym.workbook.tables import heading, lines
 from softsym.workbook.writer import clean_text
 
 _LIMIT = "1E+300"
 _FEW_VECTORS = 3
+_STEP_HEADERS, _STEP_WIDTHS = 5, (44.0, 90.0, 40.0)
 _UNITS = {
     "integer": "count", "unit": "share", "distribution": "probability", "simplex": "probability", "onehot": "0 or 1",
 }  # fmt: skip
@@ -87,8 +87,8 @@ def _vector(sheet: Sheet, row: int, column: int, vector: Vector, scope: Scope) -
     texts = (_unit(vector), _DOMAINS[vector.kind][4] if vector.kind in _DOMAINS else vector.kind, vector.meaning)
     for offset, text in enumerate(texts, 1):
         sheet.put(row + offset, column, text, style="Mathematics")
-        lines = ceil(1.2 * len(text) / sheet.widths[column])
-        sheet.heights[row + offset] = max(sheet.heights.get(row + offset, 16.0), 15.0 * lines + 2)
+        height = 15.0 * lines(text, sheet.widths[column]) + 2
+        sheet.heights[row + offset] = max(sheet.heights.get(row + offset, 16.0), height)
     top, bottom = row + 4, row + 3 + len(vector.values)
     for offset, value in enumerate(vector.values):
         cell = _finite(vector.name, value)
@@ -118,24 +118,27 @@ def _validate(sheet: Sheet, where: str, name: str, kind: str, meaning: str) -> N
 
 
 def derivation(sheet: Sheet, title: str, steps: Iterable[Sequence[str]], verdict: str) -> None:
-    """Append the steps of a derivation as text."""
-    row = heading(sheet, max(sheet.bottom + 2, 5), title, "")
-    sheet.widths.update({1: 30, 2: 90, 3: 50})
-    sheet.row(row, ["rule", "expression", "condition"], style="Heading 3")
-    for step in steps:
-        row += 1
+    """Append the steps of a derivation as text, under the headers of all."""
+    if not sheet.repeat_rows:
+        sheet.widths.update(enumerate(_STEP_WIDTHS, 1))
+        sheet.row(_STEP_HEADERS, ["rule", "expression", "condition"], style="Heading 3")
+        sheet.repeat_rows, sheet.freeze = f"{_STEP_HEADERS}:{_STEP_HEADERS}", f"A{_STEP_HEADERS + 1}"
+    first = heading(sheet, sheet.bottom + 2, title, "")
+    for row, step in enumerate(steps, first):
         for column, text in enumerate(step, 1):
             sheet.put(row, column, clean_text(text), style="Body")
-        lines = [ceil(1.15 * len(text) / width) for text, width in zip(step, (30, 90, 50), strict=False)]
-        sheet.heights[row] = 15.0 * max(1, *lines) + 2
+        sheet.heights[row] = 15.0 * max(1, *map(lines, step, _STEP_WIDTHS)) + 2
     if verdict:
-        sheet.put(row + 1, 1, "verdict", style="Heading 4")
-        sheet.put(row + 1, 2, verdict, style="Output")
+        row = sheet.bottom + 1
+        sheet.put(row, 1, "verdict", style="Heading 4")
+        sheet.put(row, 2, clean_text(verdict), style="Verdict")
+        sheet.heights[row] = 15.0 * lines(verdict, _STEP_WIDTHS[1]) + 2
 
 
 def readme(sheet: Sheet, plan: Plan, how_to_use: Sequence[str], sources: Sequence[tuple[str, str]]) -> None:
     """The first sheet: how to use the workbook, its sheets, the key to its cells, version and sources."""
     sheet.widths.update({1: 30, 2: 100})
+    sheet.landscape = False
     row = _list(sheet, 5, "How to use", [("", text) for text in how_to_use or _USE])
     row = heading(sheet, row + 1, "Sheets", "")
     for other in plan.sheets[1:]:
@@ -161,7 +164,7 @@ def _list(sheet: Sheet, row: int, title: str, rows: Sequence[tuple[str, str]]) -
     for number, (label, text) in enumerate(rows, 1):
         sheet.put(row, 1, label or f"{number}.", style="Heading 4")
         sheet.put(row, 2, text, style="Body")
-        sheet.heights[row] = 15.0 * max(1, ceil(len(text) / 95)) + 2
+        sheet.heights[row] = 15.0 * lines(text, 110) + 2
         row += 1
     return row
 

@@ -122,7 +122,7 @@ class Highlight:
 
 @dataclass(slots=True)
 class Sheet:
-    """A sheet; cells are put by row and column, from 1."""
+    """A sheet; cells are put by row and column, from 1. Columns after ``printed_right``, unless 0, are not printed."""
 
     name: str
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
@@ -136,6 +136,7 @@ class Sheet:
     highlights: list[Highlight] = field(default_factory=list)
     landscape: bool = True
     repeat_rows: str = ""
+    printed_right: int = 0
 
     def put(self, row: int, column: int, value: Value = None, **settings: Any) -> Cell:
         """Put a cell; ``settings`` are the other fields of :class:`Cell`."""

@@ -41,6 +41,7 @@ LOOKS: dict[str, Look] = {
     "Input": Look(20, BLUE, "FFF9E5", border="box", locked=False, meaning="an input: change it"),
     "Calculation": Look(22, INK, "", border="box", meaning="a calculation: a live formula, leave it"),
     "Output": Look(21, INK, "EAF2EC", bold=True, border="box", meaning="a result: a live formula, leave it"),
+    "Verdict": Look(-1, INK, "EAF2EC", bold=True, border="box", wrap=True, indent=1),
     "Linked Cell": Look(24, GREEN, border="box", meaning="a value taken from another sheet"),
     "Check Cell": Look(
         23, INK, "EEF1F5", bold=True, border="box", horizontal="center", meaning="the result of a check"

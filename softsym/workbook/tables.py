@@ -28,6 +28,15 @@ def heading(sheet: Sheet, row: int, title: str, note: str) -> int:
     return row + 1 + bool(note)
 
 
+def lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column of a width.
+
+    >>> lines("short", 10), lines("a sentence of some length", 10), lines("two\\nlines", 10)
+    (1, 3, 2)
+    """
+    return sum(max(1, ceil(1.06 * len(line) / width)) for line in text.split("\n"))
+
+
 class _Headed:
     """Rows under a row of mathematics and a row of headers."""
 
@@ -48,8 +57,7 @@ class _Headed:
         wanted = WIDE if len(mathematics) > _LONG else WIDTH
         width = self.sheet.widths[column] = max(self.sheet.widths.get(column, 0), wanted)
         for row, text in ((self.mathematics_row, mathematics), (self.header_row, header)):
-            lines = max(ceil(1.15 * len(text) / width), 1)
-            self.sheet.heights[row] = max(self.sheet.heights.get(row, LINE), LINE * lines + 3)
+            self.sheet.heights[row] = max(self.sheet.heights.get(row, LINE), LINE * lines(text, width) + 3)
 
     def accept(self, reason: str) -> None:
         """Say in a comment on the last column's header why it may overflow or fail."""
