@@ -21,8 +21,6 @@ from tests.workbook.engines import Where, cellrune_values, edited, formulon_valu
 from tests.workbook.expected import Expected, differences, wrong_verdicts
 
 EDITS = int(os.environ.get("SOFTSYM_EDITS", "2"))
-SAVED = 1 + EDITS // 5
-"""How many of the edits are saved to files of their own, for LibreOffice."""
 LENGTHS = (1, 2, 7)
 FAMILY = {
     "softmax": "softmax(z, beta)", "softmin": "softmin(z, beta)", "log": "log_softmax(z, beta)", "hard": "hardmax(z)",
@@ -77,13 +75,10 @@ def turns(books) -> dict[str, list[Expected]]:
 
 @pytest.fixture(scope="module")
 def saved(books, turns, tmp_path_factory) -> dict[str, list[dict[Where, object]]]:
-    """What LibreOffice gives for copies with the first edits in them; one start of the program for all."""
+    """What LibreOffice gives for copies with the edits in them; one start of the program for all."""
     folder = tmp_path_factory.mktemp("saved")
     files = {
-        name: [
-            edited(books[name][0], turn.edits, folder / f"{k}_{name}.xlsx")
-            for k, turn in enumerate(turns[name][: 1 + SAVED])
-        ]
+        name: [edited(books[name][0], turn.edits, folder / f"{k}_{name}.xlsx") for k, turn in enumerate(turns[name])]
         for name in books
     }
     theirs = libreoffice_values(folder, [file for group in files.values() for file in group])
@@ -102,7 +97,7 @@ def test_engines_show_what_the_mathematics_gives(values_of: Callable, name: str,
 
 @pytest.mark.parametrize("name", NAMES)
 def test_libreoffice_shows_what_the_mathematics_gives(name: str, turns, saved) -> None:
-    for turn, values in zip(turns[name], saved[name], strict=False):
+    for turn, values in zip(turns[name], saved[name], strict=True):
         assert differences(turn, values) == []
         assert wrong_verdicts(turn, values) == []
 
