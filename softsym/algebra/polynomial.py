@@ -24,6 +24,8 @@ Mono: TypeAlias = "tuple[tuple[Atom, Exponent], ...]"
 
 MAX_TERMS = 20_000
 """A product with more terms is not attempted."""
+MAX_DEGREE = 500
+"""A polynomial of a larger degree in an atom is neither factored nor divided by one of its factors."""
 
 
 class Atom:
@@ -307,10 +309,12 @@ def cancelled(value: Rational) -> Rational:
     coefficient, mono, num = value.num.primitive()
     ring = FlintRing([num, *(p for p, _ in value.den)])
     top = ring.to_flint(num)
+    if max(top.degrees(), default=0) > MAX_DEGREE:
+        return value
     left: dict[Poly, int] = {}
     for poly, power in value.den:
         bottom = ring.to_flint(poly)
-        factors = bottom.factor()[1] if len(poly) > 1 else [(bottom, 1)]
+        factors = _factors(bottom)[1] if len(poly) > 1 else [(bottom, 1)]
         for factor, multiplicity in factors:
             remaining = power * int(multiplicity)
             while remaining:
@@ -333,7 +337,7 @@ def _rescaled(before: Rational, after: Rational, ring: FlintRing) -> Rational:
     unit = fmpq(1)
     for poly, power in before.den:
         if len(poly) > 1:
-            unit = unit / fmpq(ring.to_flint(poly).factor()[0]) ** power
+            unit = unit / fmpq(_factors(ring.to_flint(poly))[0]) ** power
     return Rational(after.num.scaled((), unit), after.den)
 
 
@@ -355,7 +359,18 @@ def divided(poly: Poly, divisor: Poly) -> tuple[Poly, Poly]:
 
 
 def factored(poly: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:
-    """A constant and the irreducible factors of a polynomial without negative exponents, whose product it is."""
+    """A constant and the irreducible factors of a polynomial without negative exponents, whose product it is.
+
+    Beyond degree 500 in an atom, its fractional exponents scaled to integers, it is its only factor.
+    """
     ring = FlintRing([poly])
-    unit, factors = ring.to_flint(poly).factor()
+    unit, factors = _factors(ring.to_flint(poly))
     return fmpq(unit), [(ring.from_flint(f), int(n)) for f, n in factors]
+
+
+def _factors(value: Any) -> tuple[Any, list[tuple[Any, int]]]:
+    """FLINT's factors where they are soon found: it cannot be stopped, and time and memory grow with the degree."""
+    if max(value.degrees(), default=0) > MAX_DEGREE:
+        return 1, [(value, 1)]
+    unit, factors = value.factor()
+    return unit, factors

@@ -136,3 +136,10 @@ def test_equal_quotients_have_a_zero_difference(num: Poly, below: Poly, factor: 
     other = quotient(num * factor, (below, 1), (factor, 1))
     assert (one - other).is_zero
     assert not (one - other + Rational.of(1)).is_zero
+
+
+def test_a_degree_beyond_reach_is_left_whole() -> None:
+    long = Poly({((ATOMS[0], Fraction(3995999, 5002000)),): fmpq(1), (): fmpq(-1)})
+    assert factored(long) == (1, [(long, 1)])
+    quotient = Rational(long, ((Poly({((ATOMS[0], Fraction(1, 5002000)),): fmpq(1), (): fmpq(-1)}), 1),))
+    assert cancelled(quotient) == quotient
