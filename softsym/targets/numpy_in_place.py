@@ -13,11 +13,15 @@ exp(x - max(x))))
 sum(x*y)                        product_sums(x, y)               no product is stored
 e/sum(e), e = exp(x)            e*(1/sum(e))                     a product takes a third of the time; the sum is not
                                                                  close to 0, with shifts and where none are needed
+c*(e/sum(e))                    e*(c/sum(e))                     one product, if nothing else reads the quotient
 ==============================  ===============================  =================================================
 """
 
 from __future__ import annotations
 
+from collections import Counter
+
+from softsym.targets.like_terms import is_share
 from softsym.targets.near_one import BOUND
 from softsym.targets.numpy_source import NAMES, Writer
 from softsym.targets.program import Op, Program, constant, elementwise, reduction, steps
@@ -52,7 +56,9 @@ class InPlaceWriter(Writer):
 
     def write(self) -> tuple[list[str], str]:
         order = steps(self.program.result, smallest_first=True)
-        self.shared = {op.args[1] for op in order if _is_share(op) or op.head == "relative_excess"}
+        self.shared = {
+            op.args[1] for op in order if op.head in ("div", "relative_excess") and _adds_exponentials(op.args[1])
+        }
         self.buffers = self.named(_buffers(order))
         used = sorted(dict.fromkeys(self.buffers.values()), key=lambda name: name != "result")
         self.lines = [f"{name} = array(shape)" for name in used]
@@ -105,7 +111,7 @@ class InPlaceWriter(Writer):
         """A line that writes into a buffer."""
         function, values = UFUNCS[op.head], [self.texts[a][0] for a in op.args]
         by_row = [not a.slots and a.head not in ("number", "constant", "length") for a in op.args]
-        if _is_share(op):
+        if is_share(op):
             function, values[1] = "multiply", f"1.0/{values[1]}"
         if op.head == "relu":
             values.append("0.0")
@@ -114,11 +120,6 @@ class InPlaceWriter(Writer):
         else:
             self.lines.append(f"np.{function}({', '.join(values)}, out={name})")
         self.texts[op] = name, 9
-
-
-def _is_share(op: Op) -> bool:
-    """Whether it is a quotient of exponentials by their sum, which is far from 0 and from overflow."""
-    return op.head == "div" and op.args[0].head == "exp" and op.args[1].head == "sum" and op.args[1].args == op.args[:1]
 
 
 class SingleWriter(Writer):
@@ -152,6 +153,10 @@ class SingleWriter(Writer):
         return f"{self.operand(op.args[0], 9)}[{op.data[1]}]"
 
 
+def _adds_exponentials(op: Op) -> bool:
+    return op.head == "sum" and op.args[0].head == "exp"
+
+
 def _full(order: list[Op]) -> set[Op]:
     """The operations whose results have the batch axes and entries: a vector enters them, and no reduction."""
     full: set[Op] = set()
@@ -177,10 +182,20 @@ def _buffers(order: list[Op]) -> dict[Op, int]:
 def for_speed(program: Program) -> Program:
     """The program after the rules of this module."""
     done: dict[Op, Op] = {}
-    for op in steps(program.result):
+    order = steps(program.result)
+    readers = Counter(arg for op in order for arg in op.args)
+    for op in order:
         args = tuple(done[a] for a in op.args)
-        done[op] = _rule(op if args == op.args else Op(op.head, args, op.slots, op.data))
+        again = op if args == op.args else Op(op.head, args, op.slots, op.data)
+        lone = op.head == "mul" and is_share(op.args[1]) and readers[op.args[1]] == 1
+        done[op] = _multiple(again) if lone else _rule(again)
     return Program(done[program.result], program.order, program.rank)
+
+
+def _multiple(op: Op) -> Op:
+    """``e*(c/sum(e))`` for ``c*(e/sum(e))``."""
+    factor, (terms, total) = op.args[0], op.args[1].args
+    return op if factor.slots else elementwise("mul", terms, elementwise("div", factor, total))
 
 
 def _rule(op: Op) -> Op:

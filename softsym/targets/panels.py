@@ -25,7 +25,7 @@ SHORT = 24
 """Shifted rows up to this length are worked on column by column."""
 _DOUBLE = np.dtype(float)
 _LARGE = float(np.finfo(float).max) / 4
-_LIMITS = (650.0, 300.0, 100.0, 30.0, 10.0, 3.0)
+_LIMITS = (300.0, 100.0, 30.0, 10.0, 3.0)
 
 
 class Mend(Protocol):

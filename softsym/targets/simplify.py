@@ -16,6 +16,8 @@ d - e/sum(e)            ((d*c - f) + (d*r - (e - f)))   d is 1 or an indicator; 
 diag(x) - x*y           x*(d - y)                       d the indicator of the diagonal
 x - sum(x*e/sum(e))     y - sum(y*e/sum(e))             y = x - max(x): a constant cancels before it is rounded
 m - sum(x*e/sum(e))     sum((m - x)*e/sum(e))           m = max(x) or min(x): all terms have one sign
+c*e/sum(e), c/sum(e)*e  c*(e/sum(e))                    e an exponential, c with one value a row
+c*x + d*x               (c + d)*x                       the same, x an input or e/sum(e) (:mod:`.like_terms`)
 log(a + b)              log1p((floor(a) + floor(b) - 1) a or b an exponential: exact where one of them is 1 and the
                         + (a - floor(a)) + (b - ...))   other small
 x - 0, 0 + x, 0*x, 1*x  x, x, 0, x
@@ -27,6 +29,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from softsym.targets.like_terms import collected, multiple_of_share
 from softsym.targets.program import REDUCTIONS, Op, Program, constant, elementwise, reduction, steps
 
 ONE, ZERO = constant(1), constant(0)
@@ -82,7 +85,16 @@ def _rule(op: Op) -> Op:
         return _worked_out(op)
     if op.head in ("hardmax", "argmax_count"):
         return _winners(op)
+    if op.head == "add" and op.slots:
+        return collected(op, _made)
+    if op.head in ("mul", "div"):
+        return multiple_of_share(op) or op
     return op
+
+
+def _made(head: str, *args: Op) -> Op:
+    """An operation after the rules."""
+    return _rule(elementwise(head, *args))
 
 
 def _fraction(op: Op) -> Fraction | None:
@@ -231,7 +243,7 @@ def _difference(op: Op) -> Op:
         return elementwise("neg", elementwise("expm1", *right.args))
     if right == ONE and left.head == "exp":
         return elementwise("expm1", *left.args)
-    return op
+    return collected(op, _made) if op.slots else op
 
 
 def _weights_of(values: Op, mean: Op) -> tuple[Op, Op] | None:

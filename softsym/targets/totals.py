@@ -13,8 +13,9 @@ import math
 
 from softsym.targets.program import Op, Program, steps
 
-LARGEST, LARGEST_COMPUTED = 1e290, math.exp(32)
-"""Up to this a total is trusted: if its exponents are inputs, and if they are computed."""
+LARGEST, LARGEST_COMPUTED = 1e150, math.exp(32)
+"""Up to this a total is trusted: if its exponents are inputs (quotients by it must not be subnormal), and if they are
+computed."""
 
 
 _QUOTIENTS = ("div", "relative_excess")
@@ -37,8 +38,15 @@ def _total(term: Op, users: list[Op]) -> Op | None:
     sums = [user for user in users if user.head == "sum"]
     if term.head != "exp" or not term.slots or len(sums) != 1:
         return None
-    alone = all(user == sums[0] or (user.head in _QUOTIENTS and user.args[:2] == (term, sums[0])) for user in users)
-    return sums[0] if alone else None
+    return sums[0] if all(user == sums[0] or _is_quotient(user, term, sums[0]) for user in users) else None
+
+
+def _is_quotient(op: Op, term: Op, total: Op) -> bool:
+    """Whether it is the term by the total, or times ``c/total``."""
+    if op.head in _QUOTIENTS:
+        return op.args[:2] == (term, total)
+    other = op.args[op.args[0] == term] if op.head == "mul" else op
+    return other.head == "div" and not other.slots and other.args[1] == total
 
 
 def highest(found: tuple[Op, ...]) -> float:
