@@ -103,6 +103,12 @@ norm(p - q, 1)**2 <= 4*sum((sqrt(p) - sqrt(q))**2)            | norm(p - q, 1)**
 max(p - q) <= norm(p - q, 1)/2                                | max(z) <= norm(z, 1)/2
 covariance(p, z, w)**2 <= variance(p, z)*variance(p, w)       | covariance(p, z, w)**2 <= variance(p, z)*variance(q, w)
 moment(p, z, 3) <= (max(z) - min(z))*variance(p, z)           | moment(p, z, 3) <= max(z)*variance(p, z)
+sum((p - q)**2/q) >= norm(p - q, 1)**2                        | sum((p - q)**2/q) >= norm(p - q, 1)**2*11/10
+dot(p, abs(z)) <= sqrt(dot(p, z**2))                          | dot(p, abs(z)) <= sqrt(dot(q, z**2))
+sum((p - basis(i))**2) <= 2*(1 - p[i])**2                     | sum((p - basis(i))**2) <= (1 - p[i])**2*9/5
+variance(p, z) <= norm(z, oo)**2                              | variance(p, z) <= norm(z, oo)**2*9/10
+norm(p - q, 2) <= sqrt(2)                                     | norm(p - q, 2) <= 7/5
+sum((p - q)**2/(p + q)) <= 2*sum((sqrt(p) - sqrt(q))**2)      | sum((p - q)**2/(p + q)) <= 2*sum((sqrt(p) - q)**2)
 """.strip().splitlines()
 
 TRUE, FALSE = zip(*(tuple(part.strip() for part in line.split("|")) for line in PAIRS), strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 
@@ -12,13 +12,17 @@ from softsym.algebra.atom_writer import HOT
 from softsym.algebra.context import Algebra
 from softsym.algebra.zero import Case
 from softsym.errors import BudgetError
+from softsym.expansion import expand
 from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, number, substitute, walk
 from softsym.language import Chain
 from softsym.proof.inequalities.goal import CASES, Budget, Everywhere, Fact, Goal
-from softsym.proof.inequalities.search import DEEP, SHALLOW, prove
+from softsym.proof.inequalities.search import DEPTHS, prove
 from softsym.proof.inequalities.writing import index_symbol, symbols_of
 from softsym.proof.steps import ProofStep, at_most
 from softsym.symbols import Kind
+
+_SHARE = 0.4
+"""The part of the time left that one form may take at one depth."""
 
 
 def prove_at_most(
@@ -32,13 +36,14 @@ def prove_at_most(
 ) -> ProofStep | str:
     """A proof that ``left <= right`` (``<`` if ``strict``) in every entry, or why there is none."""
     claim = at_most(left, right, strict)
-    forms = list(_parameters(apply("sub", right, left)))
-    tries = [(values, depths) for depths in (SHALLOW, DEEP) for values in forms]
+    forms = [_Form(claim, known, values, written_out) for values in _parameters(apply("sub", right, left))]
+    tries = [(form, depth) for depth in DEPTHS for form in forms]
     found: ProofStep | str = ""
-    for number_, (values, depths) in enumerate(tries, 1):
-        end = deadline - (0.5 if number_ < len(tries) else 0.0) * max(0.0, deadline - time.monotonic())
+    for number_, (form, depth) in enumerate(tries, 1):
+        left_over = max(0.0, deadline - time.monotonic())
+        end = deadline - ((1 - _SHARE) * left_over if number_ < len(tries) else 0.0)
         try:
-            found = _with_parameters(claim, known, values, written_out, end, depths)
+            found = form.prove(depth, end)
         except BudgetError as error:
             found = str(error)
         if not isinstance(found, str):
@@ -46,28 +51,34 @@ def prove_at_most(
     return found
 
 
-def _with_parameters(
-    claim: Chain,
-    known: Assumptions,
-    values: dict[Symbol, Expr],
-    written_out: bool,
-    deadline: float,
-    depths: Mapping[int, int],
-) -> ProofStep | str:
-    strict = claim.relations == ("<",)
-    left, right = (substitute(side, values) for side in claim.sides)
-    test = ZeroTest(_in_parameters(known, values), deadline=deadline)
-    collected: list[ProofStep] = []
-    for case in test.cases(apply("sub", right, left), written_out=written_out):
-        step = prove(_goal(case, known, strict, deadline), depths)
-        if step is None:
-            return "no rule for this inequality applies"
-        collected.append(step)
-    whole = ProofStep(CASES, at_most(left, right, strict), tuple(collected), note="the difference in normal form")
-    if not values:
-        return whole
-    uses = tuple(e for pair in sorted(values.items(), key=lambda p: p[0].name) for e in pair)
-    return ProofStep("free parameters", claim, (whole,), uses)
+class _Form:
+    """A claim with values for its free parameters, and the proofs found so far of the cases that it has."""
+
+    def __init__(self, claim: Chain, known: Assumptions, values: dict[Symbol, Expr], written_out: bool) -> None:
+        self.claim, self.known, self.values, self.written_out = claim, known, values, written_out
+        self.cases: list[Case] = []
+        self.steps: dict[int, ProofStep] = {}
+
+    def prove(self, depth: int, deadline: float) -> ProofStep | str:
+        """A proof whose parts are not deeper than that."""
+        strict = self.claim.relations == ("<",)
+        left, right = (substitute(side, self.values) for side in self.claim.sides)
+        if not self.cases:
+            test = ZeroTest(_in_parameters(self.known, self.values), deadline=deadline)
+            self.cases = list(test.cases(apply("sub", right, left), written_out=self.written_out))
+        for n, case in enumerate(self.cases):
+            if n not in self.steps:
+                case.algebra.deadline = deadline
+                step = prove(_goal(case, self.known, strict, deadline), depth)
+                if step is None:
+                    return "no rule for this inequality applies"
+                self.steps[n] = step
+        collected = tuple(step for _, step in sorted(self.steps.items()))
+        whole = ProofStep(CASES, at_most(left, right, strict), collected, note="the difference in normal form")
+        if not self.values:
+            return whole
+        uses = tuple(e for pair in sorted(self.values.items(), key=lambda p: p[0].name) for e in pair)
+        return ProofStep("free parameters", self.claim, (whole,), uses)
 
 
 def _goal(case: Case, known: Assumptions, strict: bool, deadline: float) -> Goal:
@@ -122,7 +133,7 @@ def _parameters(expr: Expr) -> Iterator[dict[Symbol, Expr]]:
     """Values in free parameters: every t in [0, 1] as a/(a + b) with a, b >= 0, a + b > 0; and every distribution p as
     softmax(x) of a free x, or, tried later, as it is.
 
-    Names by which the expression differentiates stay.
+    Names by which the expression differentiates stay; without logarithms, p as it is comes first.
     """
     by = {s for n in walk(expr) if isinstance(n, Apply) and n.head in _DERIVATIVES for a in n.args[1:] for s in walk(a)}
     shares: dict[Symbol, Expr] = {}
@@ -134,9 +145,12 @@ def _parameters(expr: Expr) -> Iterator[dict[Symbol, Expr]]:
         if symbol.kind.domain == "unit":
             above, below = (Symbol(f"{symbol.name}_{n}", Kind("scalar", "nonnegative")) for n in (1, 0))
             shares[symbol] = apply("div", above, apply("add", above, below))
-    if weights:
-        yield {**shares, **weights}
-    yield shares
+    both = [{**shares, **weights}, shares] if weights else [shares]
+    yield from both if _has_logarithms(expr) else both[::-1]
+
+
+def _has_logarithms(expr: Expr) -> bool:
+    return any(isinstance(n, Apply) and n.head in ("log", "xlogy") for n in walk(expand(expr)))
 
 
 _DERIVATIVES = ("diff", "grad", "jacobian", "hessian", "limit")

@@ -1,6 +1,7 @@
 """Sums of ``abs(w - x)`` for two vectors of positive terms: Pinsker's inequality, Kraft's, and single terms.
 
 =======  ===========================================================================================
+Cauchy   (sum v)**2 <= sum w*sum v**2/w for v = b*abs(u)
 Pinsker  sum r*log(r/s) >= (sum abs(r - s))**2/2 for the shares r = w/sum w and s = x/sum x
 Kraft    (sum w + sum x)**2 - 4*(sum sqrt(w*x))**2 >= (sum abs(w - x))**2
 half     sum abs(u) >= 2*u_i where sum u = 0
@@ -24,23 +25,47 @@ from softsym.proof.inequalities.goal import Fact, Goal, Summand
 
 
 def distances(goal: Goal, atom: Atom, places: list[Index]) -> Iterator[Fact]:
-    """What is known of an atom ``sum_k abs(w_k - x_k)``, as far as its other quantities stand in the goal."""
+    """What is known of an atom ``sum_k b_k*abs(u_k)``, as far as its other quantities stand in the goal."""
+    split = _split(goal, atom)
+    if split is None:
+        return
+    k, factor, u = split
+    pair = _parts(goal, u)
+    found = [_cauchy(goal, k, factor, u, w) for w in _weights(factor, pair)]
+    if factor.constant() is not None:
+        level = not sum_over(goal.alg, u, k).num
+        yield from _halves(goal, atom, u, k, places) if level else ()
+        if pair is not None:
+            found += [*(_pinsker(goal, k, *p) for p in _pairs(pair) if level), _kraft(goal, k, *pair)]
+    yield from (fact for fact in found if fact.value.atoms <= goal.value.atoms)
+
+
+def _split(goal: Goal, atom: Atom) -> tuple[Index, Rational, Rational] | None:
+    """The index, b and u of ``sum_k b_k*abs(u_k)`` with b > 0."""
     names, body = atom.data
     single = body.single()
-    if len(names) != 1 or single is None or [(a.head, e) for a, e in single[0]] != [("abs", 1)]:
-        return
-    inside = single[0][0][0].data[0]
+    sizes = [a for a, e in single[0] if a.head == "abs" and e == 1] if single is not None else []
+    if len(names) != 1 or len(sizes) != 1:
+        return None
     k = goal.alg.fresh_index(goal.alg.ranges[names[0]])
-    u = rename(goal.alg, inside, {names[0]: k})
-    level = not sum_over(goal.alg, u, k).num
-    if level:
-        yield from _halves(goal, atom, u, k, places)
-    pair = _parts(goal, u)
-    if pair is None:
-        return
-    for fact in (*(_pinsker(goal, k, *p) for p in _pairs(pair) if level), _kraft(goal, k, *pair)):
-        if fact.value.atoms <= goal.value.atoms:
-            yield fact
+    factor = elementary.divide(goal.alg, body, goal.alg.of(sizes[0]))
+    factor, u = (rename(goal.alg, part, {names[0]: k}) for part in (factor, sizes[0].data[0]))
+    return (k, factor, u) if is_positive(goal.alg, factor) else None
+
+
+def _weights(factor: Rational, pair: tuple[Rational, Rational] | None) -> list[Rational]:
+    """What may divide the squares: 1, b, and the parts of u and their sum."""
+    plain = [Rational.of(1)] if factor.constant() is not None else [factor, Rational.of(1)]
+    return [*plain, *((*pair, pair[0] + pair[1]) if pair is not None else ())]
+
+
+def _cauchy(goal: Goal, k: Index, factor: Rational, u: Rational, w: Rational) -> Fact:
+    alg = goal.alg
+    v = elementary.multiply(alg, factor, elementary.absolute(alg, u))
+    squares = elementary.divide(alg, elementary.multiply(alg, v, v), w)
+    most = elementary.multiply(alg, sum_over(alg, w, k), sum_over(alg, squares, k))
+    value = most - _squared(goal, sum_over(alg, v, k))
+    return Fact(value, False, "(sum v)**2 <= sum w*sum v**2/w (Cauchy and Schwarz)", (Summand(k, (v, w)),))
 
 
 def _parts(goal: Goal, u: Rational) -> tuple[Rational, Rational] | None:

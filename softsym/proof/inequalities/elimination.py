@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from flint import fmpq
 
@@ -73,10 +74,11 @@ def _unsettled(goal: Goal, value: Rational) -> int:
 
 def _multiples(goal: Goal, fact: Fact) -> Iterator[Rational]:
     seen: set[tuple[Mono, fmpq]] = set()
+    bounds_several = len(fact.value.num) > 2 or _completes_a_square(goal, fact)
     for mono, coefficient in goal.value.num:
         spare = poly_sign(goal.alg, Poly({mono: coefficient})) in (POSITIVE, NONNEGATIVE)
         for own, factor in fact.value.num:
-            if spare and (own != mono or factor < 0 or len(fact.value.num) < 3):
+            if spare and (own != mono or factor < 0 or not bounds_several):
                 continue  # a term >= 0 is used up only by a fact that bounds several others
             scale = coefficient / factor
             quotient = _without_division(mono_mul(mono, mono_pow(own, -1)))
@@ -88,6 +90,13 @@ def _multiples(goal: Goal, fact: Fact) -> Iterator[Rational]:
             value = Poly({quotient: scale})
             if poly_sign(goal.alg, value) in (POSITIVE, NONNEGATIVE):
                 yield Rational(value)
+
+
+def _completes_a_square(goal: Goal, fact: Fact) -> bool:
+    """Whether a fact puts a square ``x**2`` in the place of a term, where the goal has a term with x as a factor."""
+    squares = [m for m, c in fact.value.num if c < 0 and m and all(e in (1, 2) for _, e in mono_pow(m, Fraction(1, 2)))]
+    roots = [dict(mono_pow(m, Fraction(1, 2))) for m in squares]
+    return any(all(dict(m).get(a) == e for a, e in root.items()) for root in roots for m, _ in goal.value.num)
 
 
 def _without_division(mono: Mono) -> Mono:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from itertools import combinations, permutations
 
 from flint import fmpq
@@ -10,7 +11,7 @@ from flint import fmpq
 from softsym.algebra import elementary
 from softsym.algebra.context import NONNEGATIVE, POSITIVE
 from softsym.algebra.families import Member, make_family
-from softsym.algebra.polynomial import Atom, Index, Poly, Rational
+from softsym.algebra.polynomial import Atom, Index, Poly, Rational, mono_pow
 from softsym.algebra.renaming import rename
 from softsym.algebra.signs import sign_of
 from softsym.algebra.sums import sum_over
@@ -116,8 +117,28 @@ def _sum(goal: Goal, atom: Atom) -> Iterator[Fact]:
     for i in usable:
         yield Fact(whole - values[i], positive, "a sum of terms >= 0 is at least each of them", (terms, i))
     yield from _between_extremes(goal, names[0], body)
+    yield from _squares_of_others(goal, atom, usable)
     for i, j in combinations([i for i in usable if i not in goal.generic], 2):
         yield Fact(whole - values[i] - values[j], False, "a sum of terms >= 0 is at least two of them", (terms, i, j))
+
+
+def _squares_of_others(goal: Goal, atom: Atom, places: list[Index]) -> Iterator[Fact]:
+    """For a sum of x**2 with x >= 0: ``(sum x - x_i)**2 >= sum x**2 - x_i**2``."""
+    alg, (names, body) = goal.alg, atom.data
+    single = body.single()
+    if single is None or single[1] != 1 or any(e % 2 for _, e in single[0]):
+        return
+    x = Rational(Poly({mono_pow(single[0], Fraction(1, 2)): fmpq(1)}))
+    if sign_of(alg, x) not in (POSITIVE, NONNEGATIVE):
+        return
+    k = alg.fresh_index(alg.ranges[names[0]])
+    whole = sum_over(alg, rename(alg, x, {names[0]: k}), k)
+    for i in places:
+        own = rename(alg, x, {names[0]: i})
+        rest = whole - own
+        value = elementary.multiply(alg, rest, rest) - alg.of(atom) + elementary.multiply(alg, own, own)
+        about = (Summand(names[0], (x,)), i)
+        yield Fact(value, False, "(sum x - x_i)**2 >= sum x**2 - x_i**2 for x >= 0", about)
 
 
 def _between_extremes(goal: Goal, index: Index, body: Rational) -> Iterator[Fact]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -25,7 +25,7 @@ from softsym.proof.steps import ProofStep
 
 Rule: TypeAlias = "Callable[[Goal, Callable[[Goal], ProofStep | None]], ProofStep | None]"
 
-SHALLOW, DEEP = {2: 60, 3: 150, 4: 300}, {5: 600, 7: 800}
+DEPTHS = {2: 60, 3: 150, 4: 300, 5: 600, 7: 800}
 """The depths to which proofs are looked for in turn, and how many goals are tried at each."""
 
 RULES: tuple[Rule, ...] = (
@@ -34,9 +34,9 @@ RULES: tuple[Rule, ...] = (
     shifting.by_centring,
     splitting.by_members,
     splitting.by_absolute_value,
-    factors.by_two_exponentials,
     factors.by_powers,
     tangents.by_roots,
+    factors.by_two_exponentials,
     convexity.by_variational_bound,
     convexity.by_log_sum,
     convexity.by_single_logarithm,
@@ -47,22 +47,19 @@ RULES: tuple[Rule, ...] = (
     termwise.by_pairs,
     elimination.by_facts,
     termwise.by_terms,
+    termwise.by_dropping,
     splitting.by_argmax,
 )
 """The rules in the order in which they are tried, cheap and safe ones first."""
 
 
-def prove(goal: Goal, depths: Mapping[int, int]) -> ProofStep | None:
-    """A proof of a goal, or ``None``; short ones are looked for first."""
-    for deepest, goals in depths.items():
-        try:
-            step = _Search(deepest).prove(replace(goal, budget=Budget(goals, goal.budget.deadline)))
-        except BudgetError:
-            if time.monotonic() > goal.budget.deadline:
-                raise
-            continue
-        if step is not None:
-            return step
+def prove(goal: Goal, depth: int) -> ProofStep | None:
+    """A proof of a goal that is not deeper than that, or ``None``."""
+    try:
+        return _Search(depth).prove(replace(goal, budget=Budget(DEPTHS[depth], goal.budget.deadline)))
+    except BudgetError:
+        if time.monotonic() > goal.budget.deadline:
+            raise
     return None
 
 

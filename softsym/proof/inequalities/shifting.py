@@ -10,7 +10,7 @@ from softsym.algebra import elementary
 from softsym.algebra.context import NONNEGATIVE, POSITIVE, Algebra
 from softsym.algebra.families import Member, make_family
 from softsym.algebra.parts import mentions
-from softsym.algebra.polynomial import Atom, Index, Poly, Rational
+from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational
 from softsym.algebra.renaming import entry, rename
 from softsym.algebra.signs import sign_of
 from softsym.algebra.sums import make_generator, sum_over
@@ -34,7 +34,7 @@ def by_centring(goal: Goal, prove: Prove) -> ProofStep | None:
     if goal.depth > 2 or goal.value.den:
         return None
     tried: list[dict[str, Atom]] = []
-    for index, weight in _weights(goal):
+    for index, weight in sorted(_weights(goal), key=lambda w: w[1].constant() is None):  # plain means first
         totals = {name: atom for name in _vectors(goal) if (atom := _total(goal, name, index, weight)) is not None}
         totals = {name: atom for name, atom in totals.items() if totals not in tried and _is_invariant(goal, name)}
         tried.append(totals)
@@ -86,7 +86,14 @@ def _total(goal: Goal, name: str, index: Index, weight: Rational) -> Atom | None
     body = elementary.multiply(goal.alg, rename(goal.alg, weight, {index: k}), entry(goal.alg, name, k))
     single = sum_over(goal.alg, body, k).single()
     atom = single[0][0][0] if single and len(single[0]) == 1 else None
-    return atom if atom in goal.value.num.atoms else None
+    # Where it is linear, as in lse(z) - mean(z), the rest would have no lower bound.
+    return atom if atom is not None and any(_is_bent(m, atom, name) for m in goal.value.num.terms) else None
+
+
+def _is_bent(mono: Mono, total: Atom, name: str) -> bool:
+    """Whether a term has a power of ``sum w*v``, or its product with what depends on v."""
+    others = [(a, e) for a, e in mono if a is not total]
+    return len(others) < len(mono) and (dict(mono)[total] != 1 or any(mentions(a, _is_of(name)) for a, _ in others))
 
 
 def _is_invariant(goal: Goal, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import partial
 from itertools import islice, product
 from typing import Any
@@ -10,13 +11,15 @@ from typing import Any
 from flint import fmpq
 
 from softsym.algebra import elementary
+from softsym.algebra.context import NONNEGATIVE, POSITIVE
 from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational, mono_mul
 from softsym.algebra.renaming import entry, rename
-from softsym.algebra.signs import is_positive
+from softsym.algebra.signs import atom_sign, is_positive, poly_sign
 from softsym.algebra.sums import sum_over
 from softsym.proof.inequalities.factors import Prove
-from softsym.proof.inequalities.goal import Goal
+from softsym.proof.inequalities.goal import Fact, Goal
 from softsym.proof.inequalities.splitting import new_index
+from softsym.proof.inequalities.supporting import supporting_share
 from softsym.proof.steps import ProofStep
 from softsym.symbols import Length
 
@@ -89,15 +92,29 @@ def _weights(goal: Goal, length: Length) -> list[Opener]:
         constant = value.constant()
         if atom.head == "sum" and _opens(goal, atom, length) and constant:
             found.append(partial(_scaled_body, goal, atom, 1 / constant))
-    given = [partial(entry, goal.alg, name) for name, kind in goal.alg.vectors.items()
+    given = [name for name, kind in goal.alg.vectors.items()
              if kind.domain in ("distribution", "simplex") and kind.length == length]  # fmt: skip
-    found += [*given, *([partial(_mean_of, given[0], given[1])] if len(given) == 2 else [])]
+    found += _two_distributions(goal, length, *given) if len(given) == 2 else []
+    found += [partial(entry, goal.alg, name) for name in given]
     for atom in goal.value.num.atoms:
         if atom.head == "sum" and _opens(goal, atom, length):
             found += [partial(_share, goal, a, atom.data[0][0]) for a in atom.data[1].atoms if _is_share(goal, a, atom)]
     if length.is_literal:
         found.append(lambda index: Rational.of(fmpq(1, length.constant)))
     return [*found, *_shares_of_sums(goal, length)]
+
+
+def _two_distributions(goal: Goal, length: Length, first: str, second: str) -> Iterator[Opener]:
+    """Their weighted mean that makes each term least where they agree, and their mean."""
+    own = supporting_share(goal, first, second, length)
+    for share in dict.fromkeys(s for s in (own, Fraction(1, 2)) if s is not None):
+        yield partial(_mixture, goal, first, second, share)
+
+
+def _mixture(goal: Goal, first: str, second: str, share: Fraction, index: Index) -> Rational:
+    parts = ((first, share), (second, 1 - share))
+    x, y = (elementary.multiply(goal.alg, Rational.of(c), entry(goal.alg, name, index)) for name, c in parts)
+    return x + y
 
 
 def _shares_of_sums(goal: Goal, length: Length) -> list[Opener]:
@@ -204,3 +221,20 @@ def _pair_opened(
             body = elementary.multiply(goal.alg, _body(goal, left, indices[0]), _body(goal, right, indices[1]))
         total = total + elementary.multiply(goal.alg, Rational(Poly({rest: coefficient})), body)
     return total
+
+
+def by_dropping(goal: Goal, prove: Prove) -> ProofStep | None:
+    """Terms with squares of quantities of unknown sign are >= 0: the others suffice."""
+    if goal.value.den or goal.strict or goal.depth > 2:
+        return None
+    spare = Poly({m: c for m, c in goal.value.num if c > 0 and _has_square(goal, m)})
+    if not spare or len(spare) == len(goal.value.num):
+        return None
+    step = prove(goal.sub(goal.value - Rational(spare)))
+    known = Fact(Rational(spare), False, "x >= 0 by its sign", (spare,))
+    return None if step is None else goal.combined([(Rational.of(1), known)], step)
+
+
+def _has_square(goal: Goal, mono: Mono) -> bool:
+    unknown = any(atom_sign(goal.alg, a) is None for a, _ in mono)
+    return unknown and poly_sign(goal.alg, Poly({mono: fmpq(1)})) in (POSITIVE, NONNEGATIVE)

@@ -68,6 +68,22 @@ def _term(s: Setting, body: Expr, k: Symbol, *places: Expr) -> tuple[Expr, bool]
     return quantity, own == UP and len(places) == 1 and several(s)
 
 
+def _by_sign(s: Setting, x: Expr) -> tuple[Expr, bool] | None:
+    own = s.sign(x)
+    return (x, own == UP) if own > 0 else None
+
+
+def _cauchy(s: Setting, v: Expr, w: Expr, k: Symbol) -> tuple[Expr, bool] | None:
+    most = apply("sum", w, k) * apply("sum", v**2 / w, k)
+    return (most - apply("sum", v, k) ** 2, False) if _positive(s.having(k), w) else None
+
+
+def _others(s: Setting, x: Expr, k: Symbol, i: Expr) -> tuple[Expr, bool] | None:
+    own = substitute(x, {k: i})
+    quantity = (apply("sum", x, k) - own) ** 2 - apply("sum", x**2, k) + own**2
+    return (quantity, False) if s.having(k).sign(x) > 0 else None
+
+
 def _share(s: Setting, share: Expr) -> tuple[Expr, bool] | None:
     if not (isinstance(share, Apply) and share.head == "item"):
         return None
@@ -164,6 +180,9 @@ LEMMAS: dict[str, Lemma] = {
     "a maximum is at least x and -x for each abs(x)": _largest,
     "a sum of terms >= 0 is at least each of them": _term,
     "a sum of terms >= 0 is at least two of them": _term,
+    "(sum x - x_i)**2 >= sum x**2 - x_i**2 for x >= 0": _others,
+    "x >= 0 by its sign": _by_sign,
+    "(sum v)**2 <= sum w*sum v**2/w (Cauchy and Schwarz)": _cauchy,
     "each value lies between the smallest and the largest": _between,
     "a share is at most 1": _share,
     "abs(x) >= x": lambda s, x: _defined(s, apply("abs", x) - x),
