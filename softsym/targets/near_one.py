@@ -21,7 +21,7 @@ LOWEST = -64
 """Exponentials below this count as the exponential of this, which changes a sum by less than 2**-92 an entry."""
 NEAREST = 2.0**-17
 """Closer to 0 a logarithm is left to double words."""
-AT_ONCE = 1 << 13
+AT_ONCE = 1 << 14
 """Numbers that are worked on at a time."""
 _GRID, _FINE = 2.0**28, 2.0**31
 _STEP, _GRAIN = 1 / STEPS, 1 / _FINE
@@ -36,7 +36,8 @@ def near_zero(value: Array, x: Array, bound: float) -> Array:
     count = max(1, AT_ONCE // x.shape[1])
     for start in range(0, rows.size, count):
         some = rows[start : start + count]
-        value[some, 0] = log_sums(np.take(x.T, some, axis=-1))
+        chosen = x.T.take(some, axis=1) if x.T.flags.c_contiguous else x.take(some, axis=0).T
+        value[some, 0] = log_sums(np.ascontiguousarray(chosen))
     return value
 
 

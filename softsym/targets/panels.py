@@ -17,12 +17,15 @@ from softsym.targets.arithmetic import DOUBLES
 from softsym.targets.body import Body, Call, Variant
 from softsym.targets.intervals import in_range
 from softsym.targets.rows import by_columns
+from softsym.targets.totals import LARGEST
 
 Array = Any
 Written = tuple[Callable[..., Any], tuple[str, ...]]
 """A body's function in one of its variants, and the names of its parameters."""
 SHORT = 24
 """Shifted rows up to this length are worked on column by column."""
+LOWEST = -100.0
+"""Exponents from here on give exponentials with all digits, and quotients by them that do not overflow."""
 _DOUBLE = np.dtype(float)
 _LARGE = float(np.finfo(float).max) / 4
 _LIMITS = (300.0, 100.0, 30.0, 10.0, 3.0)
@@ -81,7 +84,7 @@ class Panels:
 
     def outside(self, totals: list[Array], vectors: dict[str, Array], count: int) -> Array | None:
         """The rows whose totals leave the safe range, if there are any and the entries may have caused that."""
-        if all(map(self.safe, totals)) or (self.limit and _size(vectors) <= self.limit):
+        if all(map(self.safe, totals)) or self.in_reach(totals, vectors):
             return None
         wrong = np.zeros(count, bool)
         for total in totals:
@@ -92,9 +95,16 @@ class Panels:
         """Whether all of a column of totals are in the safe range."""
         return bool(np.minimum.reduce(total, axis=None) >= 1.0 and np.maximum.reduce(total, axis=None) <= self.highest)
 
+    def in_reach(self, totals: list[Array], vectors: dict[str, Array]) -> bool:
+        """Whether the entries tell that no exponential has too few digits, though some totals are small."""
+        if self.highest < LARGEST:
+            return bool(self.limit and _size(vectors) <= self.limit)
+        within = all(np.maximum.reduce(t, axis=None) <= self.highest for t in totals)
+        return within and all(np.minimum.reduce(v, axis=None) >= LOWEST for v in vectors.values())
+
     def partly(self, block: dict[str, Array], value: Array, target: Array, wrong: Array) -> None:
         """The result, and the wrong rows again with shifts."""
-        rows = {n: a[wrong] if a.ndim > 1 else a for n, a in block.items()}  # before the target, maybe z, is written
+        rows = _rows(block, wrong)  # before the target, maybe z, is written
         self.store(block, value, target)
         again = np.empty((np.count_nonzero(wrong), *target.shape[1:]), target.dtype)
         self.careful(rows, again)
@@ -123,9 +133,16 @@ class Panels:
         """Put a value into the target, if it is not there; what a row's value leaves open is mended first."""
         shaped = self.shaped(value, target)
         if self.left_open(shaped):
-            self.mend(block, shaped, target.dtype)
+            self.mend_rows(block, shaped, target.dtype)
         if value is not target:
             target[...] = shaped
+
+    def mend_rows(self, block: dict[str, Array], value: Array, dtype: Any) -> None:
+        """Mend those rows of a value that are not finite, in place."""
+        wrong = ~np.isfinite(value.reshape(len(value), -1)).all(axis=-1)
+        again = value[wrong]
+        self.mend(_rows(block, wrong), again, dtype)
+        value[wrong] = again
 
     def left_open(self, value: Array) -> bool:
         """Whether totals in range do not tell that a value is right: nan, or a difference that overflowed."""
@@ -191,6 +208,11 @@ class Panels:
 def _written(body: Body, variant: Variant) -> Written:
     function = body.run(variant)
     return function, function.__code__.co_varnames[: function.__code__.co_argcount]
+
+
+def _rows(block: dict[str, Array], chosen: Array) -> dict[str, Array]:
+    """Some rows of a block."""
+    return {n: a[chosen] if a.ndim > 1 else a for n, a in block.items()}
 
 
 def _is_laid_out(array: Array, columns: bool) -> bool:
