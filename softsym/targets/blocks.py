@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from softsym.targets.arithmetic import DOUBLES, Arithmetic
-from softsym.targets.body import Body, Call, Variant
+from softsym.targets.arithmetic import Arithmetic
+from softsym.targets.body import PLAIN, Body, Call, Variant
 from softsym.targets.certified import certified
 from softsym.targets.panels import Panels, limit
 from softsym.targets.planes import in_planes
-from softsym.targets.streaming import stream, stream_certified
+from softsym.targets.rows import FEW
+from softsym.targets.streaming import stream, stream_certified, stream_without_shifts
 
 Array = Any
 BLOCK = 1 << 15
@@ -50,12 +52,18 @@ def _compute(body: Body, call: Call, target: Array, high: bool, in_place: bool) 
     work = _Work(body, call, high)
     if in_place:
         work.panels = Panels(body, call, not aliased, work.mend)
-    block_size = IN_CACHE // (len(body.vectors) + body.arrays) if in_place else BLOCK // 4 if high else BLOCK
+    block_size = _in_cache(body, call) if in_place else BLOCK // 4 if high else BLOCK
     fill = work.way(arguments)
     for key, block in _blocks(body, call, arguments, block_size):
         fill(block, goal[key] if key else goal)
     if shared:
         target[...] = goal
+
+
+def _in_cache(body: Body, call: Call) -> int:
+    """Numbers of each vector in a block that is written in place; columns of short rows are read once each."""
+    short = int(next(iter(call.vectors.values())).shape[-1]) <= FEW
+    return IN_CACHE // (len(body.vectors) + body.arrays) >> int(short)
 
 
 def _same_place(a: Array, b: Array) -> bool:
@@ -71,8 +79,9 @@ def _laid_out(body: Body, call: Call) -> dict[str, Array]:
     return arguments | {n: np.asarray(call.sizes[n]) for n in call.sizes}
 
 
-LONGEST, LONGEST_HIGH = 1 << 24, 1 << 13
-"""Rows longer than this are worked on in chunks, in several passes."""
+LONGEST, LONGEST_ROW, LONGEST_HIGH = 1 << 24, 1 << 20, 1 << 13
+"""Rows longer than this are worked on in chunks, in several passes: in any case, for one number a row if that takes no
+shifts, and for ``accuracy="high"``."""
 Key = tuple[slice, ...]
 
 
@@ -125,7 +134,8 @@ class _Work:
         if self.streams(arguments):
             return self.stream
         if self.panels is not None:
-            return self.panels.fill
+            long = not self.body.result and arguments[self.names[0]].shape[-1] > LONGEST_ROW
+            return partial(self.fill_long, self.panels) if long else self.panels.fill
         return self.fill_certified if self.high else self.fill_fast
 
     def fill_certified(self, block: dict[str, Array], target: Array) -> None:
@@ -155,18 +165,31 @@ class _Work:
 
     def streams(self, block: dict[str, Array]) -> bool:
         """Whether the rows are too long to be worked on as a whole."""
-        if self.body.stages is None or self.shifted.masked or not all(block[n].ndim for n in self.names):
+        if self.shifted.masked or not all(block[n].ndim for n in self.names):
             return False
         vector = block[self.names[0]]
         copied = vector.dtype != np.float64 and bool(self.body.result)  # both the row and its result
         longest = LONGEST // 16 if copied else LONGEST
-        return bool(vector.shape[-1] > (LONGEST_HIGH if self.high else longest))
+        long = vector.shape[-1] > (LONGEST_HIGH if self.high else longest)
+        return bool(long and self.body.stages(PLAIN) is not None)
+
+    def fill_long(self, panels: Panels, block: dict[str, Array], target: Array) -> None:
+        """The same for numbers of rows so long that their arrays had better stay in the cache."""
+        if not self.stream_quickly(block, target):
+            panels.fill(block, target)
+
+    def stream_quickly(self, block: dict[str, Array], target: Array) -> bool:
+        """The same in chunks and without shifts; tell if that could be done."""
+        chunk = max(BLOCK // max(1, target.size), 1024)
+        return stream_without_shifts(self.body, block, target, chunk, self.shifted.ones)
 
     def stream(self, block: dict[str, Array], target: Array) -> None:
         """The same for long rows, in chunks; ``target`` may be the input, which is read before it is written."""
         rows = max(1, int(np.prod(target.shape[: target.ndim - len(self.body.result)])))
         if not self.high:
-            stream(self.body, block, target, max(BLOCK // rows, 1024), DOUBLES)
+            if not self.body.result and self.stream_quickly(block, target):
+                return
+            stream(self.body, block, target, max(BLOCK // rows, 1024), PLAIN)
             if np.isfinite(np.add.reduce(target, axis=None)):
                 return
         result = np.empty_like(target)

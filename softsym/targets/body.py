@@ -38,7 +38,7 @@ class Variant:
 PLAIN = Variant()
 
 
-def _no_stage(level: int, arithmetic: Arithmetic) -> Callable[..., Any]:
+def _no_stage(level: int, variant: Variant) -> Callable[..., Any]:
     raise UnsupportedError(f"this body has no stage {level}")
 
 
@@ -63,8 +63,8 @@ class Body:
     uniform: bool = False
     arrays: int = 0
     logarithmic: bool = False
-    stages: Stages | None = None
-    run_stage: Callable[[int, Arithmetic], Callable[..., Any]] = field(default=_no_stage)
+    stages: Callable[[Variant], Stages | None] = field(default=lambda variant: None)
+    run_stage: Callable[[int, Variant], Callable[..., Any]] = field(default=_no_stage)
 
     @cached_property
     def for_one_row(self) -> tuple[Callable[..., Any], Callable[..., Any], float]:

@@ -30,7 +30,7 @@ from softsym.targets.numpy_in_place import InPlaceWriter, SingleWriter
 from softsym.targets.numpy_source import Writer
 from softsym.targets.program import Op, Program, steps
 from softsym.targets.simplify import simplified, unshifted, with_ones
-from softsym.targets.stages import in_stages
+from softsym.targets.stages import Stages, in_stages
 from softsym.targets.totals import highest, totals
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class Generated:
             highest=self.highest,
             uniform=self.uniform,
             arrays=self.arrays,
-            stages=in_stages(self.program) if self.uniform else None,
+            stages=self.stages,
             run_stage=self.run_stage,
             logarithmic=any(op.head == "log" for op in steps(self.program.result if direct is None else direct.result)),
         )
@@ -138,9 +138,14 @@ class Generated:
         """The body's function in one of its variants."""
         return _compile(self.expr, variant)
 
-    def run_stage(self, level: int, arithmetic: Arithmetic) -> Callable[..., Any]:
-        """The function of one stage, in an arithmetic."""
-        return _compile_stage(self.expr, level, arithmetic)
+    def stages(self, variant: Variant) -> Stages | None:
+        """A variant's program in stages."""
+        program = self.program if variant.shifted else self.unshifted
+        return in_stages(with_ones(program, variant.ones)) if self.uniform and program is not None else None
+
+    def run_stage(self, level: int, variant: Variant) -> Callable[..., Any]:
+        """The function of one stage of a variant."""
+        return _compile_stage(self.expr, level, variant)
 
     def lines(self, variant: Variant = PLAIN) -> tuple[list[str], str, Writer]:
         """The assignments, the result's text and the writer that knows what they need."""
@@ -227,13 +232,13 @@ def _compile(expr: Expr, variant: Variant) -> Callable[..., Any]:
 
 
 @lru_cache(maxsize=512)
-def _compile_stage(expr: Expr, level: int, arithmetic: Arithmetic) -> Callable[..., Any]:
+def _compile_stage(expr: Expr, level: int, variant: Variant) -> Callable[..., Any]:
     made = generated(expr)
-    stages = made.body.stages
+    stages = made.stages(variant)
     assert stages is not None
     writer = Writer(stages.programs[level], {*made.parameters, *RESERVED, *stages.names})
     earlier = [name for reductions in stages.levels[:level] for _, name in reductions]
-    return _executed(made, (*writer.write(), writer), earlier, arithmetic)
+    return _executed(made, (*writer.write(), writer), earlier, variant.arithmetic)
 
 
 def _executed(

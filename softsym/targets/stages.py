@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from softsym.targets.program import REDUCTIONS, Op, Program, steps
+from softsym.targets.totals import totals
 
 NEEDS_ALL = frozenset(("onehot_argmax", "sparsemax", "counter", "drop", "take", "concat", "list"))
 
@@ -17,11 +18,13 @@ NEEDS_ALL = frozenset(("onehot_argmax", "sparsemax", "counter", "drop", "take", 
 class Stages:
     """The passes: ``levels`` hold (head, name) of the reductions of each, ``programs`` give their values on a chunk.
 
-    The last program is the result, with the reductions as scalars by their names.
+    The last program is the result, with the reductions as scalars by their names. ``totals`` are the names of those
+    that tell whether shifts are needed.
     """
 
     levels: tuple[tuple[tuple[str, str], ...], ...]
     programs: tuple[Program, ...]
+    totals: tuple[str, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -49,7 +52,8 @@ def in_stages(program: Program) -> Stages | None:
         for op, name in zip(members, names, strict=True):
             done[op] = Op("input", data=(name, None))
     programs.append(Program(_replaced(program.result, done), program.order, 1))
-    return Stages(tuple(levels), tuple(programs))
+    told = tuple(str(done[total].data[0]) for total in totals(program))
+    return Stages(tuple(levels), tuple(programs), told)
 
 
 def _replaced(op: Op, done: dict[Op, Op]) -> Op:

@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from softsym.targets.arithmetic import DOUBLE_WORDS, FULL_DOUBLE_WORDS, Arithmetic, balls
+from softsym.targets.body import Body, Variant
 from softsym.targets.certified import PRECISIONS
-from softsym.targets.stages import Stages
+from softsym.targets.near_one import BOUND
 
 Array = Any
 
 
-class StagedBody(Protocol):
-    """What a body has that runs in stages."""
-
-    @property
-    def vectors(self) -> tuple[tuple[str, Any], ...]: ...
-
-    @property
-    def stages(self) -> Stages | None: ...
-
-    @property
-    def run_stage(self) -> Callable[[int, Arithmetic], Callable[..., Any]]: ...
-
-
-def stream(body: StagedBody, arguments: dict[str, Array], target: Array, chunk: int, arithmetic: Arithmetic) -> bool:
+def stream(body: Body, arguments: dict[str, Array], target: Array, chunk: int, variant: Variant) -> bool:
     """Fill the target with the values for rows of any length, ``chunk`` entries at a time; tell if all are certain."""
-    stages = body.stages
+    stages = body.stages(variant)
     assert stages is not None
+    arithmetic = variant.arithmetic
     known: dict[str, Any] = {}
     for level, reductions in enumerate(stages.levels):
-        function = body.run_stage(level, arithmetic)
+        function = body.run_stage(level, variant)
         parts = [call(function, part | known) for _, part in chunks(body, arguments, chunk, arithmetic)]
         for k, (head, name) in enumerate(reductions):
             known[name] = combined(head, [part[k] for part in parts], arithmetic)
-    function = body.run_stage(len(stages.levels), arithmetic)
+    highest = np.inf if variant.shifted else body.highest(variant.ones)
+    if not variant.shifted and not all(np.all((known[n] >= 1.0) & (known[n] <= highest)) for n in stages.totals):
+        return False
+    function = body.run_stage(len(stages.levels), variant)
     whole = target.ndim == next(arguments[name].ndim for name, _ in body.vectors)
     sure = True
     for place, part in chunks(body, arguments, chunk, arithmetic):
@@ -50,21 +42,30 @@ def stream(body: StagedBody, arguments: dict[str, Array], target: Array, chunk: 
     return sure
 
 
-def stream_certified(body: StagedBody, arguments: dict[str, Array], target: Array, chunk: int) -> None:
+def stream_without_shifts(
+    body: Body, arguments: dict[str, Array], target: Array, chunk: int, ones: frozenset[str]
+) -> bool:
+    """The same in fewer passes, for a number a row; tell if that could be done."""
+    variant = Variant(shifted=False, ones=ones)
+    if not body.highest(ones) or body.stages(variant) is None:
+        return False
+    sure = stream(body, arguments, target, chunk, variant)
+    return sure and not (body.logarithmic and np.minimum.reduce(np.absolute(target), axis=None) < BOUND)
+
+
+def stream_certified(body: Body, arguments: dict[str, Array], target: Array, chunk: int) -> None:
     """The same with as much precision as the result needs."""
     import flint
 
-    if any(stream(body, arguments, target, chunk, a) for a in (DOUBLE_WORDS, FULL_DOUBLE_WORDS)):
+    if any(stream(body, arguments, target, chunk, Variant(a)) for a in (DOUBLE_WORDS, FULL_DOUBLE_WORDS)):
         return
     for bits in PRECISIONS:
         with flint.ctx.workprec(bits):
-            if stream(body, arguments, target, chunk, balls()):
+            if stream(body, arguments, target, chunk, Variant(balls())):
                 return
 
 
-def chunks(
-    body: StagedBody, arguments: dict[str, Array], chunk: int, arithmetic: Arithmetic
-) -> Iterator[tuple[slice, Any]]:
+def chunks(body: Body, arguments: dict[str, Array], chunk: int, arithmetic: Arithmetic) -> Iterator[tuple[slice, Any]]:
     """The arguments, with a run of the vectors' entries at a time."""
     names = [name for name, _ in body.vectors]
     size = arguments[names[0]].shape[-1]

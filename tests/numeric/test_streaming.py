@@ -12,6 +12,8 @@ import pytest
 import softsym.numeric as sn
 from softsym.targets import blocks
 
+from .test_accuracy import worst
+
 FUNCTIONS = ["softmax", "log_softmax", "logsumexp", "boltzmann", "entropy"]
 
 
@@ -20,10 +22,20 @@ def test_chunks_give_the_same_values(name: str, monkeypatch: pytest.MonkeyPatch)
     function = getattr(sn, name)
     z = np.random.default_rng(0).normal(size=(2, 3000)) * 3
     whole, high = function(z, axis=-1), function(z, axis=-1, accuracy="high")
-    monkeypatch.setattr(blocks, "LONGEST", 100)
-    monkeypatch.setattr(blocks, "LONGEST_HIGH", 100)
+    for bound in ("LONGEST", "LONGEST_ROW", "LONGEST_HIGH"):
+        monkeypatch.setattr(blocks, bound, 100)
     np.testing.assert_allclose(function(z, axis=-1), whole, rtol=1e-14)
     np.testing.assert_array_equal(function(z, axis=-1, accuracy="high"), high)
+
+
+@pytest.mark.parametrize("offset", [0.0, 1000.0, -1000.0, -16.0])
+def test_chunks_of_rows_with_and_without_shifts(offset: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    z = np.random.default_rng(1).normal(size=(2, 5000)) * 3 + offset
+    z[1] -= sn.logsumexp(z[1]) + 1e-7
+    exact = sn.logsumexp(z.astype(np.longdouble), axis=-1, accuracy="high")
+    monkeypatch.setattr(blocks, "LONGEST_ROW", 100)
+    assert worst(sn.logsumexp(z, axis=-1), exact) <= 3
+    np.testing.assert_allclose(sn.logsumexp(z, axis=-1, beta=0.5), sn.logsumexp(0.5 * z, axis=-1), rtol=1e-14)
 
 
 def test_chunks_with_infinities(monkeypatch: pytest.MonkeyPatch) -> None:
