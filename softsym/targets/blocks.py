@@ -165,7 +165,7 @@ class _Work:
 
     def streams(self, block: dict[str, Array]) -> bool:
         """Whether the rows are too long to be worked on as a whole."""
-        if self.shifted.masked or not all(block[n].ndim for n in self.names):
+        if not self.names or self.shifted.masked or not all(block[n].ndim for n in self.names):
             return False
         vector = block[self.names[0]]
         copied = vector.dtype != np.float64 and bool(self.body.result)  # both the row and its result
