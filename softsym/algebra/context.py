@@ -25,8 +25,8 @@ class Algebra:
     of vectors that declared equations define, at a bound index. Two different free indices are different numbers here:
     that two may coincide is tried by the zero test, which makes one of them the other. With ``open_deltas`` whether
     they are the same stays open, as a Kronecker delta: for expressions that are to be shown. With
-    ``deduces_signs`` a sum of what is >= 0 less some of its own terms, and a product of factors, have a sign by
-    themselves; a proof, whose indices may coincide, shows these as steps.
+    ``deduces_signs`` a sum of what is >= 0 less some of its own terms, a product of factors, and what is ``deduced``
+    from facts, have a sign by themselves; a proof, whose indices may coincide, shows these as steps.
     """
 
     vectors: dict[str, Kind] = field(default_factory=dict)
@@ -34,6 +34,7 @@ class Algebra:
     ranges: dict[Index, Length] = field(default_factory=dict)
     hot: dict[str, Index] = field(default_factory=dict)
     facts: dict[Poly, str] = field(default_factory=dict)
+    deduced: dict[Poly, str] = field(default_factory=dict)
     signs: dict[Atom, str] = field(default_factory=dict)
     entry_signs: dict[str, str] = field(default_factory=dict)
     rules: dict[Atom, Rational] = field(default_factory=dict)

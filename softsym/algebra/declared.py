@@ -23,7 +23,7 @@ from softsym.algebra.parts import mentions
 from softsym.algebra.polynomial import Atom, Exponent, FlintRing, Index, Poly, Rational, linear_parts, mono_pow
 from softsym.algebra.rebuilding import Rebuilding
 from softsym.algebra.renaming import entry
-from softsym.algebra.signs import poly_sign
+from softsym.algebra.signs import gap_of_logarithms, poly_sign
 from softsym.errors import BudgetError, UnsupportedError
 from softsym.symbols import Length
 
@@ -93,6 +93,11 @@ def note_sign(alg: Algebra, value: Rational, sign: str) -> None:
             _note_atom(alg, mono[0][0], sign)
     elif poly_sign(alg, Poly({mono: fmpq(1)})) == POSITIVE:
         alg.facts[primitive] = sign
+        gap = gap_of_logarithms(alg, primitive)
+        if gap is not None:
+            scale, beside, logarithms = gap.num.primitive()
+            if not beside and not gap.den:
+                alg.deduced[logarithms] = sign if scale > 0 else FLIPPED[sign]
 
 
 def _note_atom(alg: Algebra, atom: Atom, sign: str) -> None:

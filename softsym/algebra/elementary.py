@@ -15,7 +15,7 @@ from typing import Any
 
 from flint import fmpq, fmpz
 
-from softsym.algebra.context import NEGATIVE, NONNEGATIVE, POSITIVE, Algebra
+from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, Algebra
 from softsym.algebra.polynomial import (
     ONE,
     Atom,
@@ -24,14 +24,12 @@ from softsym.algebra.polynomial import (
     Poly,
     Rational,
     cancelled,
-    divided,
     factored,
     inverse,
-    linear_parts,
-    mono_mul,
     mono_pow,
     order_key,
 )
+from softsym.algebra.sign_atoms import signs_joined
 from softsym.algebra.signs import atom_sign, is_positive, poly_sign, sign_of
 from softsym.errors import BudgetError, UnsupportedError
 
@@ -49,7 +47,7 @@ def multiply(alg: Algebra, left: Rational, right: Rational) -> Rational:
 def reduced(alg: Algebra, value: Rational) -> Rational:
     """The rational function with the powers in its numerator reduced, and sign(x)*abs(x) = x, sign(x)*x = abs(x)."""
     if any(a.head == "sign" for a in value.num.atoms):
-        value = Rational(_signs_joined(alg, value.num), value.den)
+        value = Rational(signs_joined(alg, value.num), value.den)
     if not any(_reducible(a, e) for m in value.num.terms for a, e in m):
         return value
     total = Rational.of(0)
@@ -61,53 +59,6 @@ def reduced(alg: Algebra, value: Rational) -> Rational:
                 term = multiply(alg, term, _reduction(alg, atom, exponent))
         total = total + term
     return total
-
-
-def _signs_joined(alg: Algebra, num: Poly) -> Poly:
-    total = Poly()
-    for mono, coefficient in num:
-        term = Rational(Poly({mono: coefficient}))
-        for atom, _ in mono:
-            if atom.head == "sign":
-                term = _sign_joined(alg, term, atom)
-        total = total + term.num
-    return total
-
-
-def signs_divided(alg: Algebra, value: Rational) -> Rational:
-    """The value with the factors of sign(u) divided by u, where ``sign(u)*u = abs(u)`` and ``sign(u)**2*u = u``."""
-    num = value.num
-    for sign in [a for a in num.atoms if a.head == "sign" and not a.data[0].den and len(a.data[0].num) > 1]:
-        own = sign.data[0]
-        size = alg.of(alg.atom("abs", own, free=sign.free, depth=sign.depth))
-        for power, joined in ((1, size), (2, own)):
-            inside, rest = linear_parts(num, sign, power)
-            quotient, remainder = divided(inside, own.num)
-            if quotient:
-                left = Rational(rest + remainder.scaled(((sign, power),), fmpq(1)))
-                num = (left + multiply(alg, Rational(quotient), joined)).num
-    return Rational(num, value.den)
-
-
-def _sign_joined(alg: Algebra, term: Rational, sign: Atom) -> Rational:
-    """A term with sign(x) times abs(x) as x, over abs(x) as 1/x, or, where x is one atom, times x as abs(x)."""
-    ((mono, coefficient),) = term.num
-    own = sign.data[0].single()
-    absolute_value = alg.atom("abs", sign.data[0], free=sign.free, depth=sign.depth)
-    powers = dict(mono)
-    if powers.get(sign, 0) < 1:
-        return term
-    if powers.get(absolute_value, 0) >= 1 and not sign.data[0].den:
-        rest = mono_mul(mono, ((absolute_value, -1),))
-        rest = mono_mul(rest, ((sign, -1),))
-        return Rational(sign.data[0].num.scaled(rest, coefficient))
-    if own is not None and powers.get(absolute_value) == -1:
-        rest = mono_mul(mono_mul(mono, ((absolute_value, 1),)), ((sign, -1),))
-        return Rational(Poly({mono_mul(rest, mono_pow(own[0], -1)): coefficient / own[1]}))
-    if own is not None and len(own[0]) == 1 and own[0][0][1] == 1 and powers.get(own[0][0][0], 0) >= 1:
-        rest = mono_mul(mono_mul(mono, ((own[0][0][0], -1),)), ((sign, -1),))
-        return Rational(Poly({mono_mul(rest, ((absolute_value, 1),)): coefficient / own[1]}))
-    return term
 
 
 def _reducible(atom: Atom, exponent: Exponent) -> bool:
@@ -354,14 +305,35 @@ def _factor_out(alg: Algebra, value: Rational, head: str) -> Rational:
         return -value if head == "abs" else Rational.of(-1)
     value = cancelled(value)
     coefficient, mono, primitive = value.num.primitive()
-    plain = tuple((a, e) for a, e in mono if atom_sign(alg, a) == POSITIVE)
-    rest = Rational(primitive.scaled(tuple(p for p in mono if p not in plain), fmpq(1)))
     below = tuple((p, n) for p, n in value.den if is_positive(alg, Rational(p)))
-    rest = Rational(rest.num, tuple(f for f in value.den if f not in below))
-    atom = alg.of(alg.atom(head, rest, free=rest.free, depth=rest.depth))
+    left = tuple(f for f in value.den if f not in below)
+    roots = tuple((a, e) for a, e in mono if Fraction(e).denominator > 1 and atom_sign(alg, a) != POSITIVE)
+    size = abs(coefficient) if head == "abs" else 1 if coefficient > 0 else -1
+    result = Rational(Poly({(): fmpq(size)}), below if head == "abs" else ())
+    for atom, exponent in mono:
+        if (atom, exponent) not in roots:
+            result = multiply(alg, result, _of_factor(alg, atom, exponent, head))
+    rest = Rational(primitive.scaled(roots, fmpq(1)), left)
+    return result if rest == Rational.of(1) else multiply(alg, result, _sized(alg, rest, head))
+
+
+def _of_factor(alg: Algebra, atom: Atom, exponent: Exponent, head: str) -> Rational:
+    """The absolute value or the sign of a power of one atom."""
+    sign, power = atom_sign(alg, atom), Rational(Poly({((atom, exponent),): fmpq(1)}))
+    if head == "abs" and (exponent % 2 == 0 or sign in (POSITIVE, NONNEGATIVE, NEGATIVE, NONPOSITIVE)):
+        return -power if exponent % 2 and sign in (NEGATIVE, NONPOSITIVE) else power
+    if sign in (POSITIVE, NEGATIVE):
+        return Rational.of(-1 if exponent % 2 and sign == NEGATIVE else 1)
+    if atom.head == "sign" and head == "abs":
+        return multiply(alg, alg.of(atom), alg.of(atom))
+    own = alg.of(atom) if atom.head == head == "sign" else _sized(alg, Rational(Poly({((atom, 1),): fmpq(1)})), head)
     if head == "sign":
-        return atom if coefficient > 0 else -atom
-    return multiply(alg, Rational(Poly({plain: abs(coefficient)}), below), atom)
+        return own if exponent % 2 else multiply(alg, own, own)
+    return integer_power(alg, own, int(exponent))
+
+
+def _sized(alg: Algebra, value: Rational, head: str) -> Rational:
+    return alg.of(alg.atom(head, value, free=value.free, depth=value.depth))
 
 
 def delta_in(value: Rational) -> Atom | None:

@@ -8,13 +8,15 @@ sum of their logarithms.
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from flint import fmpq
 
 from softsym.algebra import elementary
-from softsym.algebra.context import POSITIVE, Algebra
+from softsym.algebra.context import NONNEGATIVE, POSITIVE, Algebra
 from softsym.algebra.increasing import increasing_in, increasing_map
+from softsym.algebra.indicators import is_simplex, of_indicators
 from softsym.algebra.parts import Member, all_atoms
 from softsym.algebra.polynomial import Atom, Poly, Rational, cancelled, order_key
 from softsym.algebra.signs import atom_sign, is_positive, sign_of
@@ -32,14 +34,21 @@ def make_family(alg: Algebra, head: str, leading: list[Any], members: list[Membe
         return _product(alg, members)
     if len(members) == 1 and members[0].index is None:
         return members[0].body if head == "max" else Rational.of(1)
+    if head == "sparse" and is_simplex(alg, members):
+        return leading[0]  # type: ignore[no-any-return]
     shift, scale, members, leading = _normalised(alg, head, leading, members)
-    if head in ("hard", "count") and all(m.body.is_zero for m in members):
+    if head in ("hard", "count", "sparse") and all(m.body.is_zero for m in members):
         return _all_equal(alg, head, members)
     simpler = increasing_map(alg, members) if head != "sparse" else None
     if simpler is not None:
         values = [simpler.into(v) if isinstance(v, Rational) else v for v in leading]
         inner = make_family(alg, head, values, [Member(simpler.into(m.body), m.index, m.excluded) for m in members])
         return shift + elementary.multiply(alg, scale, simpler.back(inner)) if head == "max" else inner
+    if head == "sparse" and is_simplex(alg, members):
+        return leading[0]  # type: ignore[no-any-return]
+    special = of_indicators(alg, head, leading, members)
+    if special is not None:
+        return shift + elementary.multiply(alg, scale, special)
     if head == "max":
         members = _united(alg, _spliced(alg, members))
         if len(members) <= 2 and all(m.index is None for m in members):
@@ -69,12 +78,21 @@ def _by_order(alg: Algebra, head: str, leading: list[Any], members: list[Member]
         return Rational.of(0)
     kept = [m for m in members if not any(exceeds(other, m.body) for other in members)]
     if head == "max":
-        kept = list(dict.fromkeys(kept))
+        kept = _without_smaller(alg, list(dict.fromkeys(kept)))
     elif all(m == kept[0] for m in kept) and head != "first":
         return Rational.of(len(kept) if head == "count" else fmpq(1, len(kept)))
     if len(kept) == len(members) or head == "first":
         return None
     return make_family(alg, head, leading, kept)
+
+
+def _without_smaller(alg: Algebra, members: list[Member]) -> list[Member]:
+    """Single values without those that another of them is known to be at least as large as."""
+    for member in members if alg.facts else ():
+        others = [m for m in members if m is not member]
+        if any(sign_of(alg, m.body - member.body) in (POSITIVE, NONNEGATIVE) for m in others):
+            return _without_smaller(alg, others)
+    return members
 
 
 def _side(leading: list[Any], members: list[Member]) -> int:
@@ -115,8 +133,7 @@ def _all_equal(alg: Algebra, head: str, members: list[Member]) -> Rational:
     """The count, or the indicator of each, where all values are the same."""
     count = Rational.of(0)
     for member in members:
-        size = Rational.of(1) if member.index is None else alg.length(alg.ranges[member.index])
-        count = count + size - Rational.of(len(member.excluded))
+        count = count + _size(alg, member)
     return count if head == "count" else elementary.integer_power(alg, count, -1)
 
 
@@ -129,14 +146,67 @@ def _larger(alg: Algebra, left: Rational, right: Rational) -> Rational:
 def _product(alg: Algebra, members: list[Member]) -> Rational:
     result = Rational.of(1)
     for member in members:
-        if member.index is None:
-            result = elementary.multiply(alg, result, member.body)
-        elif is_positive(alg, member.body) and not member.excluded:
-            total = sum_over(alg, elementary.log(alg, member.body), member.index)
-            result = elementary.multiply(alg, result, elementary.exp(alg, total))
-        else:
-            result = elementary.multiply(alg, result, _family_atom(alg, "prod", [], [member]))
+        factor = member.body if member.index is None else _product_of_run(alg, member)
+        result = elementary.multiply(alg, result, factor)
     return result
+
+
+def _product_of_run(alg: Algebra, member: Member) -> Rational:
+    """The product over an index, factor by factor: what is positive by its logarithm, what is constant as a power."""
+    body, result = cancelled(member.body), Rational.of(1)
+    if body.is_zero:
+        return body
+    coefficient, mono, primitive = body.num.primitive()
+    rest = Rational(primitive, body.den)
+    if is_positive(alg, rest):
+        result, rest = _by_logarithm(alg, member, rest), result
+    for base, exponent in ((alg.of(atom), Fraction(e)) for atom, e in mono):
+        power = _raised_product(alg, member, base, exponent)
+        rest = rest if power is not None else elementary.multiply(alg, rest, _power(alg, base, exponent))
+        result = result if power is None else elementary.multiply(alg, result, power)
+    sign = Rational.of(1 if coefficient > 0 else -1)
+    size = elementary.power(alg, Rational.of(abs(coefficient)), _size(alg, member))
+    result, rest = elementary.multiply(alg, result, size), elementary.multiply(alg, rest, sign)
+    if rest == Rational.of(1):
+        return result
+    left = _family_atom(alg, "prod", [], [Member(rest, member.index, member.excluded)])
+    return elementary.multiply(alg, result, left)
+
+
+def _raised_product(alg: Algebra, member: Member, base: Rational, exponent: Fraction) -> Rational | None:
+    """The product over an index of a power of one atom, or ``None`` for a root of what may be negative."""
+    whole = _power(alg, base, exponent)
+    if is_positive(alg, base):
+        return _by_logarithm(alg, member, whole)
+    if exponent.denominator > 1:
+        return None
+    if member.index not in base.free:
+        return elementary.power(alg, whole, _size(alg, member))
+    product = _family_atom(alg, "prod", [], [Member(base, member.index, member.excluded)])
+    return elementary.integer_power(alg, product, int(exponent))
+
+
+def _by_logarithm(alg: Algebra, member: Member, body: Rational) -> Rational:
+    """The product of positive values as the exponential of the sum of their logarithms."""
+    from softsym.algebra.renaming import rename
+
+    logarithm = elementary.log(alg, body)
+    total = sum_over(alg, logarithm, member.index) if member.index is not None else logarithm
+    for place in member.excluded:
+        total = total - rename(alg, logarithm, {member.index: place})
+    return elementary.exp(alg, total)
+
+
+def _power(alg: Algebra, base: Rational, exponent: Fraction) -> Rational:
+    if exponent.denominator == 1:
+        return elementary.integer_power(alg, base, int(exponent))
+    return elementary.power(alg, base, Rational.of(exponent))
+
+
+def _size(alg: Algebra, member: Member) -> Rational:
+    """How many values a member stands for."""
+    whole = Rational.of(1) if member.index is None else alg.length(alg.ranges[member.index])
+    return whole - Rational.of(len(member.excluded))
 
 
 def _normalised(

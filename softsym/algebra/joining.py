@@ -3,7 +3,7 @@
 Quotients whose denominators have bound indices have no unique form as one sum each: ``1/(1 - x**2)`` is half of
 ``1/(1 - x)`` and ``1/(1 + x)``. Joined under one sum they are one rational function, which is 0 if its numerator is. Of
 a sum over several indices of one range only what is the same under exchanging them counts: the sum over i and j of
-``tanh(z[i] - z[j])`` is 0.
+``tanh(z[i] - z[j])`` is 0. Signs are joined with what they are the signs of.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from flint import fmpq
 
 from softsym.algebra import elementary
 from softsym.algebra.context import Algebra
-from softsym.algebra.polynomial import ONE, Index, Mono, Poly, Rational, cancelled
+from softsym.algebra.polynomial import ONE, Index, Mono, Poly, Rational, cancelled, divided, linear_parts
 from softsym.algebra.renaming import rename
 from softsym.algebra.sums import make_generator
 from softsym.symbols import Length
@@ -80,3 +80,18 @@ def _exchanges(alg: Algebra, places: list[Index]) -> Iterator[dict[Any, Any]]:
     for order in permutations(places):
         if all(alg.ranges[a] == alg.ranges[b] for a, b in zip(places, order, strict=True)):
             yield dict(zip(places, order, strict=True))
+
+
+def signs_divided(alg: Algebra, value: Rational) -> Rational:
+    """The value with the factors of sign(u) divided by u, where ``sign(u)*u = abs(u)`` and ``sign(u)**2*u = u``."""
+    num = value.num
+    for sign in [a for a in num.atoms if a.head == "sign" and not a.data[0].den and len(a.data[0].num) > 1]:
+        own = sign.data[0]
+        size = alg.of(alg.atom("abs", own, free=sign.free, depth=sign.depth))
+        for power, size_or_own in ((1, size), (2, own)):
+            inside, rest = linear_parts(num, sign, power)
+            quotient, remainder = divided(inside, own.num)
+            if quotient:
+                left = Rational(rest + remainder.scaled(((sign, power),), fmpq(1)))
+                num = (left + elementary.multiply(alg, Rational(quotient), size_or_own)).num
+    return Rational(num, value.den)

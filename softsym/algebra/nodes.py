@@ -104,12 +104,22 @@ class FirstOf(FamilyNode):
 
 
 class SparseOf(FamilyNode):
-    """The sparsemax of the first argument within the family."""
+    """The sparsemax of the first argument within the family: where it is > 0, the argument less one threshold for all.
+
+    Where it is differentiable the set of positive values, whose sum is 1, stays; its mean slope is the threshold's.
+    """
 
     leading = 1
 
     def _eval_derivative(self, x: Any) -> Any:
-        raise NotImplementedError("the derivative of sparsemax")
+        family = self.renewed()
+
+        def positive(value: Any) -> Any:
+            return SignOf(SparseOf(value, *family))
+
+        own = self.args[0].diff(x)
+        size = sum((sum_member(m, positive(m[0])) for m in self.family), sympy.S.Zero)
+        return positive(self.args[0]) * (own - self._weighted(x, positive) / size)
 
 
 class AbsOf(sympy.Function):  # type: ignore[misc]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import combinations
 
 from flint import fmpq
 
@@ -14,6 +15,8 @@ from softsym.symbols import SIGN_OF_DOMAIN
 _STRICT = (POSITIVE, NEGATIVE)
 MAX_FACTORED = 40
 """Polynomials with more terms are not factored for their sign."""
+MAX_SUMMED = 8
+"""Sums of facts are looked at if there are no more facts."""
 _SUM_ONE = ("distribution", "simplex", "onehot")
 _AT_LEAST = (POSITIVE, NONNEGATIVE)
 _OPPOSITE = {POSITIVE: NEGATIVE, NONNEGATIVE: NONPOSITIVE}
@@ -46,8 +49,36 @@ def poly_sign(alg: Algebra, poly: Poly) -> str | None:
     known = alg.facts.get(primitive)
     if known is None and alg.deduces_signs:
         below = _OPPOSITE.get(_over_own_terms(alg, -primitive) or "")
-        known = _over_own_terms(alg, primitive) or below or _factors_sign(alg, primitive)
+        known = alg.deduced.get(primitive) or _over_own_terms(alg, primitive) or below or _factors_sign(alg, primitive)
+    if known is None and alg.deduces_signs:
+        gap = gap_of_logarithms(alg, primitive)
+        known = _sum_of_facts(alg, primitive) if gap is None else sign_of(alg, gap)
     return _times(_term_sign(alg, mono, coefficient > 0), known) if known else None
+
+
+def _sum_of_facts(alg: Algebra, poly: Poly) -> str | None:
+    """The sign of the sum, or of the difference, of two polynomials that declarations are about."""
+    if not 1 < len(alg.facts) <= MAX_SUMMED or len(poly) > MAX_FACTORED:
+        return None
+    upward = [(p if s in _AT_LEAST else -p, s in _STRICT) for p, s in alg.facts.items()]
+    for value, strict, weak in ((poly, POSITIVE, NONNEGATIVE), (-poly, NEGATIVE, NONPOSITIVE)):
+        for (one, first), (other, second) in combinations(upward, 2):
+            if one + other == value:
+                return strict if first or second else weak
+    return None
+
+
+def gap_of_logarithms(alg: Algebra, poly: Poly) -> Rational | None:
+    """``log(c*u) - log(d*v)``, which has the sign of ``c*u - d*v``, for positive terms with exponentials in them."""
+    from softsym.algebra import elementary
+
+    terms = sorted(poly, key=lambda term: term[1] < 0)
+    if len(terms) != 2 or [c > 0 for _, c in terms] != [True, False] or not any(a.head == "exp" for a in poly.atoms):
+        return None
+    if any(_term_sign(alg, mono, True) != POSITIVE for mono, _ in terms):
+        return None
+    upper, lower = (elementary.log(alg, Rational(Poly({mono: abs(c)}))) for mono, c in terms)
+    return upper - lower
 
 
 def _factors_sign(alg: Algebra, primitive: Poly) -> str | None:

@@ -141,7 +141,7 @@ def _hard(alg: Algebra, bounds: list[Index], body: Rational) -> Rational | None:
     found = next(
         (a for a, e in mono if a.head in ("hard", "first", "sparse") and bounds[0] in a.data[0].free and e == 1), None
     )
-    if found is None or not _own_family(alg, found, bounds[0]):
+    if found is None or not own_family(alg, found, bounds[0]):
         return None
     value, members = found.data[0], found.data[-1]
     from softsym.algebra.families import make_family
@@ -158,7 +158,7 @@ def _hard(alg: Algebra, bounds: list[Index], body: Rational) -> Rational | None:
     return Rational(Poly({rest: coefficient}))
 
 
-def _own_family(alg: Algebra, hard: Atom, index: Index) -> bool:
+def own_family(alg: Algebra, hard: Atom, index: Index) -> bool:
     """Whether the sum's index runs over exactly the family whose maximum the indicator is about."""
     from softsym.algebra.renaming import rename
 

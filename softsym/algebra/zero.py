@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import eq, lt, ne
 from typing import Any
 
 import sympy
 
 from softsym.algebra.atom_writer import HOT
-from softsym.algebra.blocks import Matrix
-from softsym.algebra.context import NONNEGATIVE, Algebra
+from softsym.algebra.blocks import MAX_EXPANDED, Matrix, vector_base
+from softsym.algebra.context import NONNEGATIVE, POSITIVE, Algebra
 from softsym.algebra.declared import Given, Known, assume, note_sign, without_multiples
-from softsym.algebra.elementary import signs_divided
-from softsym.algebra.joining import joined
+from softsym.algebra.joining import joined, signs_divided
 from softsym.algebra.lowering import Lowering
 from softsym.algebra.normal import Normalizer
 from softsym.algebra.polynomial import Index, Rational
@@ -24,16 +24,21 @@ from softsym.symbols import Length
 MAX_FREE = 6
 """More free indices than this have too many ways to coincide."""
 
+_SHARES = {"distribution": POSITIVE, "simplex": NONNEGATIVE}
+"""The sign of the entries of vectors that sum to 1."""
+
 
 @dataclass(frozen=True)
 class Assumptions:
-    """What is known beyond kinds: expressions that are 0, > 0 or >= 0, indices that differ or are the same, lengths."""
+    """What is known beyond kinds: expressions that are 0, > 0 or >= 0, indices that differ, are the same, or of which
+    one comes before the other, and lengths."""
 
     equations: tuple[Expr, ...] = ()
     positive: tuple[Expr, ...] = ()
     nonnegative: tuple[Expr, ...] = ()
     apart: tuple[tuple[Expr, Expr], ...] = ()
     same: tuple[tuple[Expr, Expr], ...] = ()
+    before: tuple[tuple[Expr, Expr], ...] = ()
     lengths: dict[str, Length] = field(default_factory=dict)
 
 
@@ -99,9 +104,9 @@ class ZeroTest:
         def known(a: Expr, b: Expr) -> bool:
             return value(a) is not None and value(b) is not None
 
-        return all(not known(a, b) or value(a) != value(b) for a, b in self.assumptions.apart) and all(
-            not known(a, b) or value(a) == value(b) for a, b in self.assumptions.same
-        )
+        facts = self.assumptions
+        relations = ((ne, facts.apart), (eq, facts.same), (lt, facts.before))
+        return all(not known(a, b) or holds(value(a), value(b)) for holds, pairs in relations for a, b in pairs)
 
     def _coinciding(self, lowering: Lowering, scalar: Any, own: Sequence[Any]) -> Iterator[Case]:
         given = self._given(lowering)
@@ -110,7 +115,7 @@ class ZeroTest:
         if len(free) > MAX_FREE:
             raise BudgetError(f"{len(free)} free indices coincide in too many ways")
         for blocks in partitions(free, lambda a, b: self._may_coincide(lowering, a, b)):
-            if not self._as_declared(blocks):
+            if not self._as_declared(blocks) or not _have_room(lowering, blocks):
                 continue
             alg, normalizer = self._algebra(lowering, blocks)
             known, unsolved = assume(alg, normalizer, given)
@@ -127,7 +132,7 @@ class ZeroTest:
                 found += [Given(s, sign, own) for s, own in _conditions(lowering, expr)]
             except (UnsupportedError, BudgetError):
                 continue
-        return found
+        return found + (list(_sums_written_out(lowering)) if lowering.written_out else [])
 
     def _free_indices(self, lowering: Lowering, scalars: list[Any]) -> list[Any]:
         """The free index symbols, the literal positions and the one-hot vectors' positions in the claim or a condition.
@@ -164,7 +169,7 @@ class ZeroTest:
             note_sign(alg, Rational.of(1) - alg.of(alg.atom("scalar", unit)), NONNEGATIVE)
         indices: dict[Any, Index] = {}
         for block in blocks:
-            literals = [int(s) for s in block if not isinstance(s, HotIndex) and s.is_Integer]
+            literals = [int(s) for s in block if _is_literal(s)]
             name: Index = literals[0] if literals else str(block[0])
             for member in block:
                 if isinstance(member, HotIndex):
@@ -196,6 +201,21 @@ def _range(lowering: Lowering, index: Any) -> Length | None:
     if isinstance(index, HotIndex):
         return index.length
     return None if index.is_Integer else lowering.ranges.get(index)
+
+
+def _have_room(lowering: Lowering, blocks: list[list[Any]]) -> bool:
+    """Whether every index that takes no literal position has one of its own in a range of fixed length."""
+    literals = {int(m) for block in blocks for m in block if _is_literal(m)}
+    ranges = [{_range(lowering, m) for m in block} for block in blocks if not any(_is_literal(m) for m in block)]
+    for length in {r for own in ranges for r in own if r is not None and r.is_literal}:
+        taken = sum(1 for n in literals if n <= length.constant) + sum(1 for own in ranges if length in own)
+        if taken > length.constant:
+            return False
+    return True
+
+
+def _is_literal(index: Any) -> bool:
+    return not isinstance(index, HotIndex) and bool(index.is_Integer)
 
 
 def _settled(alg: Algebra, difference: Rational) -> Rational:
@@ -236,6 +256,17 @@ def _conditions(lowering: Lowering, expr: Expr) -> Iterator[tuple[Any, tuple[tup
         elif not block.excluded:
             k = lowering.fresh(block.length)
             yield block.entry(k), ((k, block.length),)
+
+
+def _sums_written_out(lowering: Lowering) -> Iterator[Given]:
+    """The entries of a distribution of a fixed length sum to 1, and each is 1 less the others."""
+    for name, kind in lowering.kinds.items():
+        size = kind.vector_length.constant
+        if kind.domain not in _SHARES or not kind.vector_length.is_literal or size > MAX_EXPANDED:
+            continue
+        entries = [vector_base(name, kind)[n] for n in range(1, size + 1)]
+        yield Given(sum(entries) - 1, "")
+        yield from (Given(1 - sum(entries) + own, _SHARES[kind.domain]) for own in entries)
 
 
 def _free(lowering: Lowering, length: Length | None) -> Any:

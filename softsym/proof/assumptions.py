@@ -48,7 +48,9 @@ def links(chain: Chain) -> Iterator[tuple[Expr, str, Expr]]:
 
 def _with(known: Assumptions, left: Expr, relation: str, right: Expr) -> Assumptions:
     if is_index_name(left) or is_index_name(right):
-        if relation in ("!=", "<", ">"):
+        if relation in ("<", ">"):
+            return _ordered(known, *((left, right) if relation == "<" else (right, left)))
+        if relation == "!=":
             return replace(known, apart=(*known.apart, (left, right)))
         return replace(known, same=(*known.same, (left, right))) if relation == "==" else known
     if relation == "==":
@@ -60,6 +62,14 @@ def _with(known: Assumptions, left: Expr, relation: str, right: Expr) -> Assumpt
         gap = apply("sub", left, right) if relation == ">=" else apply("sub", right, left)
         return replace(known, nonnegative=(*known.nonnegative, gap))
     return known
+
+
+def _ordered(known: Assumptions, first: Expr, last: Expr) -> Assumptions:
+    """With one index before another, and so before all that are known to come after that one."""
+    earlier = (first, *(a for a, b in known.before if b == first))
+    later = (last, *(b for a, b in known.before if a == last))
+    pairs = tuple((a, b) for a in earlier for b in later)
+    return replace(known, before=(*known.before, *pairs), apart=(*known.apart, *pairs))
 
 
 def has_sign_heads(expr: Expr) -> bool:

@@ -10,6 +10,7 @@ from softsym.algebra import Assumptions
 from softsym.errors import SoftsymError
 from softsym.expression import Expr
 from softsym.language import Chain, Statement, parse_statement
+from softsym.proof.absolute import prove_by_signs
 from softsym.proof.assumptions import assumptions_of, has_sign_heads, links, sign_cases, split_scalars
 from softsym.proof.consequences import without_first_maxima
 from softsym.proof.coordinates import COORDINATES, in_coordinates
@@ -162,12 +163,29 @@ def _prove_chain(statement: Statement, deadline: float) -> ProofStep | str:
 def _prove_link(left: Expr, relation: str, right: Expr, statement: Statement, deadline: float) -> ProofStep | str:
     known = assumptions_of(statement)
     if relation == "==":
-        step = prove_equal(left, right, known, deadline)
-        return step if not isinstance(step, str) else _by_both_sides(left, right, known, deadline) or step
+        return _prove_equal(left, right, known, deadline)
     if relation not in (">", ">="):
         return _prove_at_most(left, right, known, relation == "<", deadline)
     step = _prove_at_most(right, left, known, relation == ">", deadline)
     return step if isinstance(step, str) else ProofStep("turned round", Chain((left, right), (relation,)), (step,))
+
+
+def _prove_equal(left: Expr, right: Expr, known: Assumptions, deadline: float) -> ProofStep | str:
+    """By the algebra, by the coordinates of short vectors, or by the signs of what is in absolute values."""
+    step = prove_equal(left, right, known, deadline)
+    if not isinstance(step, str):
+        return step
+    found = in_coordinates(left, right, known)
+    if found is not None:
+        values, lower, upper, facts = found
+        inner = _prove_equal(lower, upper, facts, deadline)
+        uses = tuple(e for pair in values.items() for e in pair)
+        if not isinstance(inner, str):
+            return ProofStep(COORDINATES, Chain((left, right), ("==",)), (inner,), uses)
+    if not has_sign_heads(left) and not has_sign_heads(right):
+        return step
+    half = deadline - 0.5 * max(0.0, deadline - time.monotonic())  # the rest is for the signs of scalars
+    return prove_by_signs(left, right, known, half) or _by_both_sides(left, right, known, half) or step
 
 
 def _prove_at_most(left: Expr, right: Expr, known: Assumptions, strict: bool, deadline: float) -> ProofStep | str:
@@ -203,8 +221,6 @@ def _by_rules(left: Expr, right: Expr, known: Assumptions, strict: bool, deadlin
 
 def _by_both_sides(left: Expr, right: Expr, known: Assumptions, deadline: float) -> ProofStep | None:
     """An equation with absolute values or extrema as two inequalities, whose rules tell the signs apart."""
-    if not has_sign_heads(left) and not has_sign_heads(right):
-        return None
     for written_out in (False, True):
         collected: list[ProofStep] = []
         for lower, upper in ((left, right), (right, left)):

@@ -1,4 +1,5 @@
-"""What declarations say without saying it: a unique maximum has a place, and a length of at least 2 exceeds 1."""
+"""What declarations say without saying it: a unique maximum has a place, a length of at least 2 exceeds 1, and what is
+small in size is so on both sides."""
 
 from __future__ import annotations
 
@@ -20,7 +21,23 @@ def with_consequences(known: Assumptions) -> Assumptions:
     """
     equations = [e for gap in known.positive for e in _unique_maximum(gap)]
     positive = [e for gap in known.nonnegative for e in _shorter_lengths(gap)]
-    return replace(known, equations=(*known.equations, *equations), positive=(*known.positive, *positive))
+    positive += [e for gap in known.positive for e in _both_sides(gap)]
+    nonnegative = [e for gap in known.nonnegative for e in _both_sides(gap)]
+    return replace(
+        known,
+        equations=(*known.equations, *equations),
+        positive=(*known.positive, *positive),
+        nonnegative=(*known.nonnegative, *nonnegative),
+    )
+
+
+def _both_sides(gap: Expr) -> Iterator[Expr]:
+    """``abs(x) < b`` says that x < b and -x < b."""
+    if isinstance(gap, Apply) and gap.head == "sub":
+        bound, size = gap.args
+        if isinstance(size, Apply) and size.head == "abs":
+            yield apply("sub", bound, size.args[0])
+            yield apply("add", bound, size.args[0])
 
 
 def _unique_maximum(gap: Expr) -> Iterator[Expr]:

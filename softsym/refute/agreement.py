@@ -17,6 +17,8 @@ from softsym.refute.search import length_names
 
 SIZES = (2, 3, 1, 4, 2, 3, 5, 2, 3)
 """The values of N that are tried in turn."""
+LARGER = (*range(6, 13), *range(14, 65, 5), 100, 101, 200, 500, 1000)
+"""Those that are tried after them, while there are not enough points."""
 ENOUGH = 3
 """An equality must hold at so many of the points, and fail at none."""
 TRIES = 6
@@ -37,19 +39,34 @@ def agree(left: Expr, right: Expr, points: Iterator[Point], deadline: float = in
 
 
 def moderate_points(statement: Statement, symbols: Sequence[Symbol], deadline: float = inf) -> Iterator[Point]:
-    """The same points at every call: for several lengths, within the kinds of the symbols and the conditions."""
+    """The same points at every call: for several lengths, within the kinds of the symbols and the conditions.
+
+    Longer vectors are tried only where the conditions leave too few points of the usual lengths.
+    """
     values = [s for s in symbols if s.kind.type not in ("length", "constant")]
-    for number, size in enumerate(SIZES):
-        random = Random(f"{number} {size}")
-        lengths = {name: size if name == "N" else random.randint(1, 3) for name in length_names(statement)}
-        lengths |= {name: length.value(lengths) for name, length in statement.lengths if name in lengths}
-        admissible = Admissible(statement, values, random, deadline)
-        for _ in range(TRIES if admissible.allows(lengths) else 0):
-            candidate = Candidate(Point(lengths, {s.name: drawn(s.kind, lengths, random, _scalar) for s in values}))
-            found = admissible.repaired(candidate)
-            if found is not None:
-                yield found.point
-                break
+    found = 0
+    for number, size in enumerate((*SIZES, *LARGER * 3)):
+        if number >= len(SIZES) and found > ENOUGH:
+            return
+        point = _moderate_point(statement, values, number, size, deadline)
+        if point is not None:
+            found += 1
+            yield point
+
+
+def _moderate_point(
+    statement: Statement, values: Sequence[Symbol], number: int, size: int, deadline: float
+) -> Point | None:
+    random = Random(f"{number} {size}")
+    lengths = {name: size if name == "N" else random.randint(1, 3) for name in length_names(statement)}
+    lengths |= {name: length.value(lengths) for name, length in statement.lengths if name in lengths}
+    admissible = Admissible(statement, values, random, deadline)
+    for _ in range(TRIES if admissible.allows(lengths) else 0):
+        candidate = Candidate(Point(lengths, {s.name: drawn(s.kind, lengths, random, _scalar) for s in values}))
+        found = admissible.repaired(candidate)
+        if found is not None:
+            return found.point
+    return None
 
 
 def _scalar(domain: str, random: Random) -> Fraction:

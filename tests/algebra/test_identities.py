@@ -6,23 +6,27 @@ import pytest
 
 from softsym.language import parse_statement
 from softsym.refute import search
+from tests.algebra import families, identities
 from tests.algebra.deciding import differ, point_of, vanishes
-from tests.algebra.identities import FALSE, TRUE, lines
+from tests.algebra.identities import lines
+
+TRUE = [*lines(identities.TRUE), *lines(families.TRUE)]
+FALSE = [*lines(identities.FALSE), *lines(families.FALSE)]
 
 
-@pytest.mark.parametrize("text", lines(TRUE))
+@pytest.mark.parametrize("text", TRUE)
 def test_true_equations_vanish(text: str) -> None:
     assert vanishes(text)
 
 
-@pytest.mark.parametrize("text", lines(TRUE)[::4])
+@pytest.mark.parametrize("text", TRUE[::4])
 def test_true_equations_hold_at_points(text: str) -> None:
     found = search(parse_statement(text), seconds=0.1)
     assert found.counterexample is None
     assert found.points
 
 
-@pytest.mark.parametrize("text", lines(FALSE))
+@pytest.mark.parametrize("text", FALSE)
 def test_false_equations_do_not_vanish(text: str) -> None:
     statement = parse_statement(text)
     found = search(statement, seconds=5).counterexample

@@ -11,7 +11,7 @@ from softsym.algebra.fold import fold
 from softsym.calculus import grad, gradient, hessian, jacobian, resolve, simplify
 from softsym.calculus.derivatives import has_calculus
 from softsym.calculus.reverse import reverse_gradient
-from softsym.errors import SoftsymError, UnsupportedError
+from softsym.errors import UnsupportedError
 from softsym.evaluation import evaluate
 from softsym.expression import Expr, Symbol, apply, symbol
 from tests.calculus.oracle import as_float, assert_same, flat, random_point, sympy_gradient
@@ -238,9 +238,10 @@ def test_what_has_no_whole_form_says_to_take_an_entry() -> None:
     assert_same(entry, resolve(entry), random_point((entry,), 3))
 
 
-def test_what_is_outside_the_algebra_is_an_error() -> None:
-    with pytest.raises(SoftsymError, match="sparsemax"):
-        resolve(parse("grad(sum(sparsemax(z)*w), z)"))
+def test_the_slope_of_sparsemax_is_that_of_its_positive_entries() -> None:
+    f = parse("grad(sum(sparsemax(z)*w), z)")
+    assert str(resolve(f)) == "sign(sparsemax(z))*(w - dot(w, sign(sparsemax(z)))/sum(sign(sparsemax(z))))"
+    assert_same(f, resolve(f), random_point((f,), 4))
 
 
 def test_what_the_language_has_no_word_for_is_an_error() -> None:

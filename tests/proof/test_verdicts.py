@@ -16,6 +16,13 @@ from softsym.proof import ProofStep, Verdict, check, prove
 from softsym.proof.assumptions import assumptions_of, sign_cases, split_scalars
 
 PROVED = """
+max(softmax(z)) == sigmoid(abs(z[1] - z[2])) where N == 2
+norm(p - q, 1) == 2*abs(p[1] - q[1]) where N == 2
+sum(sum(abs(z[i] - z[j]), i), j) == 4*(max(z) - min(z)) where N == 3
+abs(exp(a) - exp(b)) == exp(max([a, b])) - exp(min([a, b]))
+max([a, b, c]) == max([max([a, b]), max([b, c])])
+sum(softmax(z)) == 1 where N >= 7, N <= 8
+diff(lse(z), z[i], z[j], z[k]) == 2*softmax(z)[i]*softmax(z)[j]*softmax(z)[k] where i < j, j < k
 sum(softmax(z, beta)) == 1 where beta: real
 lse(z + c, beta) == lse(z, beta) + c where beta: nonzero
 softmax(z + c, beta) == softmax(z, beta) where beta: real
@@ -54,6 +61,8 @@ pi > 3
 """
 
 REFUTED = """
+max(softmax([a, b])) == sigmoid(a - b)
+abs(a - b) + abs(b - c) == max([a, b, c]) - min([a, b, c])
 lse(z, beta) <= max(z)
 lse(z + c, beta) == lse(z, beta) + beta*c
 softmax(2*z) == softmax(z)
@@ -193,8 +202,8 @@ def test_signs_are_split_where_they_matter(text: str, count: int) -> None:
 
 
 def test_cases_by_sign_are_explained() -> None:
-    explained = check("abs(a*z[i]) == abs(a)*abs(z[i])").explain()
-    assert all(f"a {sign}" in explained for sign in ("positive", "negative", "zero"))
+    explained = check("max(c*z) == relu(c)*max(z) - relu(-c)*min(z)").explain()
+    assert all(f"c {sign}" in explained for sign in ("positive", "negative", "zero"))
 
 
 def test_the_fields_of_a_verdict_as_json() -> None:

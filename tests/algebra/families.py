@@ -1,0 +1,66 @@
+"""Equations about products, extrema, indicators, signs and positions, one a line: true ones, and false ones."""
+
+from __future__ import annotations
+
+TRUE = """
+# products over an index, factor by factor
+prod(drop(x, i)) == prod(x)/x[i] where N >= 2, x: positive vector
+prod(a*z) == a**N*prod(z) where a: nonzero
+prod(2*z*w) == 2**N*prod(z)*prod(w)
+prod(z**2) == prod(z)**2
+prod(-z*exp(w)) == prod(-z)*exp(sum(w))
+# absolute values and signs, factor by factor
+norm(a*x, b) == abs(a)*norm(x, b) where b: positive
+norm(x*y, 1) == dot(abs(x), abs(y))
+abs(a**3/b) == abs(a)**3/abs(b)
+sign(a/b) == sign(a)*sign(b)
+abs(sign(z))*sign(z) == sign(z)
+argmax_count([a, b]) == 2 - abs(sign(a - b))
+onehot_argmax([a, b])[1] == 1 - max([0, sign(b - a)])
+# indicators and shares among their own kind
+max(hardmax(z))*argmax_count(z) == 1
+max(onehot_argmax(z)) == 1
+max(basis(i)) == 1
+max(y) == 1 where y: onehot
+hardmax(basis(i)) == basis(i)
+argmax_count(y) == 1 where y: onehot
+max(c*basis(1)) == max([c, 0]) where N >= 2
+max(z + 3*basis(i)) == max([z[i] + 3, max(drop(z, i))]) where N >= 2
+sparsemax(p + c) == p
+sparsemax(softmax(z)) == softmax(z)
+sparsemax(basis(i)) == basis(i)
+sparsemax(y) == y where y: onehot
+sparsemax(hardmax(z)) == hardmax(z)
+sparsemax(sparsemax(z)) == sparsemax(z)
+sparsemax(c*ones(N)) == ones(N)/N
+# the derivative of sparsemax
+jacobian(sparsemax(z), z)[i, j] == sign(sparsemax(z)[i])*(delta(i, j) - sign(sparsemax(z)[j])/sum(sign(sparsemax(z))))
+sum(grad(sparsemax(z)[i], z)) == 0
+diff(sparsemax(z)[i], z[j]) == diff(sparsemax(z)[j], z[i])
+diff(sparsemax([r, 0])[1], r) == 1/2 where abs(r) < 1
+# indices in order, positions that are all taken, and sums that are written out
+basis(i) - basis(j) == basis(1) - basis(2) where i < j, N == 2
+diff(lse(z), z[i], z[j], z[k]) == 2*softmax(z)[i]*softmax(z)[j]*softmax(z)[k] where i < j, j < k
+y[1] + y[2] == 1 where y: onehot, N == 2
+entropy(p) == -p[1]*log(p[1]) - (1 - p[1])*log(1 - p[1]) where N == 2
+sqrt(1 - y[1] - y[2])**2 == y[3] where y: simplex, N == 3
+p[1]*q[2] - p[2]*q[1] == p[1] - q[1] where N == 2
+"""
+
+FALSE = """
+prod(-z) == -prod(z)
+prod(a*z) == a*prod(z)
+sign(a**2) == sign(a)
+abs(a**3) == a**3
+max(c*basis(1)) == max([c, 0])
+max(basis(i) - basis(j)) == 1
+min(basis(i)) == 0
+argmax_count(-basis(i)) == N - 1
+hardmax(basis(i) + basis(j)) == basis(i)
+sparsemax(2*p) == p
+sparsemax(c*basis(i)) == basis(i)
+jacobian(sparsemax(z), z) == identity(N) - outer(sign(sparsemax(z)), ones(N))/N
+diff(sparsemax([r, 0])[1], r) == 1/2
+basis(i) == basis(1) where N == 2
+diff(lse(z), z[i], z[j], z[k]) == 2*softmax(z)[i]*softmax(z)[j]*softmax(z)[k] where i < j
+"""
