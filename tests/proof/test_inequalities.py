@@ -108,7 +108,9 @@ dot(p, abs(z)) <= sqrt(dot(p, z**2))                          | dot(p, abs(z)) <
 sum((p - basis(i))**2) <= 2*(1 - p[i])**2                     | sum((p - basis(i))**2) <= (1 - p[i])**2*9/5
 variance(p, z) <= norm(z, oo)**2                              | variance(p, z) <= norm(z, oo)**2*9/10
 norm(p - q, 2) <= sqrt(2)                                     | norm(p - q, 2) <= 7/5
-sum((p - q)**2/(p + q)) <= 2*sum((sqrt(p) - sqrt(q))**2)      | sum((p - q)**2/(p + q)) <= sum((sqrt(p) - sqrt(q))**2)*9/5
+sum((p - q)**2/(p + q)) <= 2*sum((sqrt(p) - sqrt(q))**2)      | sum((p - q)**2/(p + q)) <= sum((sqrt(p) - sqrt(q))**2)
+abs(r) <= abs(sinh(r))                                        | abs(r)*11/10 <= abs(sinh(r))
+abs(sigmoid(r) - 1/2) <= abs(r)/4                              | abs(sigmoid(r) - 1/2) <= abs(r)/5
 """.strip().splitlines()
 
 TRUE, FALSE = zip(*(tuple(part.strip() for part in line.split("|")) for line in PAIRS), strict=True)

@@ -63,6 +63,13 @@ softmax(z)[i] <= 1/2 where z[i] <= z[j], i != j
 kl(p, (p + q)/2) <= log(2)
 kl(p, q) >= 2*(p[1] - q[1])**2 where N == 2
 entropy([p[1] + p[2], p[3]]) <= entropy(p) where N == 3
+kl(p, q) >= norm(p - q, 1)**2/2
+norm(p - q, oo) <= norm(p - q, 1)/2
+norm(z, 1)**2 <= N*norm(z, 2)**2
+covariance(p, z, w)**2 <= variance(p, z)*variance(p, w)
+sum((p - basis(i))**2) <= 2*(1 - p[i])**2
+abs(r) <= abs(sinh(r))
+abs(sigmoid(r) - 1/2) <= abs(r)/4
 """.strip().splitlines()
 
 MUTATED = int(os.environ.get("SOFTSYM_MUTATIONS", "5"))

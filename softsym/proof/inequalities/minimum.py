@@ -22,6 +22,7 @@ from softsym.calculus.derivatives import resolve
 from softsym.errors import SoftsymError
 from softsym.expression import Apply, Expr, Symbol, apply, as_expr, free_symbols, number, substitute, walk
 from softsym.proof.inequalities.segments import CONVEX_KINDS, Claim, curvature, replaced
+from softsym.proof.inequalities.signed import prove_by_signs
 from softsym.proof.inequalities.smooth import is_smooth
 from softsym.proof.steps import ProofStep, at_most
 from softsym.symbols import Kind
@@ -35,7 +36,7 @@ _CLOSED = {"positive": "nonnegative"}
 def prove_by_curvature(claim: Claim) -> ProofStep | None:
     """The step of a proof by one of the theorems of this module, or ``None``."""
     plain = replace(claim, left=_without_norms(claim.left), right=_without_norms(claim.right))
-    step = _jensen(plain) or _least(plain)
+    step = _jensen(plain) or _least(plain) or prove_by_signs(plain, _least)
     return None if step is None else replace(step, claim=at_most(claim.left, claim.right))
 
 
@@ -124,11 +125,19 @@ def _on_the_way(claim: Claim, name: Symbol, s: Symbol, centre: Expr) -> Assumpti
 
 
 def _growth(claim: Claim, slope: Expr, s: Symbol, centre: Expr) -> tuple[ProofStep, ...] | None:
-    """That the slope is >= 0 above the centre and <= 0 below it."""
-    found = [_where(claim, apply("sub", s, centre)).holds(number(0), slope)]
-    if found[0] is not None and not (s.kind.domain == "nonnegative" and centre == number(0)):
-        found.append(_where(claim, apply("sub", centre, s)).holds(slope, number(0)))
+    """That the slope is >= 0 above the centre and <= 0 below it, as far as the name may be there."""
+    above, below = apply("sub", s, centre), apply("sub", centre, s)
+    known = [e for e in (*claim.known.nonnegative, *claim.known.positive) if s in free_symbols(e) and not e.shape]
+    found: list[ProofStep | None] = []
+    if not any(claim.equal(e, below) for e in known):
+        found.append(_where(claim, above).holds(number(0), slope))
+    if None not in found and not any(claim.equal(e, above) for e in known) and not _starts_at(s, centre):
+        found.append(_where(claim, below).holds(slope, number(0)))
     return None if None in found else tuple(step for step in found if step is not None)
+
+
+def _starts_at(s: Symbol, centre: Expr) -> bool:
+    return s.kind.domain == "nonnegative" and centre == number(0)
 
 
 def _where(claim: Claim, quantity: Expr) -> Claim:

@@ -13,7 +13,7 @@ from softsym.evaluation import Point
 from softsym.expression import Apply, Expr, Number, Symbol, apply, free_symbols, number, substitute, walk
 from softsym.language import Chain, Statement, chain_text
 from softsym.proof.replay.lemmas import LEMMAS, values
-from softsym.proof.replay.setting import Rejected, Setting, gap, substituted
+from softsym.proof.replay.setting import Rejected, Setting, gap, replaced, substituted
 from softsym.proof.replay.theorems import THEOREMS
 from softsym.proof.steps import ProofStep, at_most
 from softsym.refute.judgement import judge
@@ -93,18 +93,11 @@ def _equality(step: ProofStep, base: Setting) -> Below:
 def _rewriting(step: ProofStep, base: Setting) -> Below:
     *equations, last = step.steps
     known = {e.claim.sides[0]: e.claim.sides[1] for e in equations if e.claim.relations == ("==",)}
-    sides = [_replaced(side, known) for side in step.claim.sides]
+    sides = [replaced(side, known) for side in step.claim.sides]
     _require(not any(getattr(n, "head", "") == "limit" for side in sides for n in walk(side)), step, "a limit is left")
     same = all(base.agree(*pair) for pair in zip(sides, last.claim.sides, strict=True))
     _require(same and step.claim.relations == last.claim.relations, step, "the sides differ")
     return _as_is(step, base)
-
-
-def _replaced(expr: Expr, known: dict[Expr, Expr]) -> Expr:
-    if isinstance(expr, Apply):
-        args = tuple(_replaced(a, known) for a in expr.args)
-        expr = expr if args == expr.args else apply(expr.head, *args)
-    return known.get(expr, expr)
 
 
 def _each_relation(step: ProofStep, base: Setting) -> Below:

@@ -101,6 +101,14 @@ def substituted(chain: Chain, values: Mapping[Symbol, Expr]) -> Chain:
     return Chain(tuple(substitute(side, dict(values)) for side in chain.sides), chain.relations)
 
 
+def replaced(expr: Expr, known: dict[Expr, Expr]) -> Expr:
+    """An expression with parts replaced."""
+    if isinstance(expr, Apply):
+        args = tuple(replaced(a, known) for a in expr.args)
+        expr = expr if args == expr.args else apply(expr.head, *args)
+    return known.get(expr, expr)
+
+
 def gap(chain: Chain) -> tuple[Expr, bool]:
     """The quantity that a relation says is >= 0, and whether it says > 0."""
     lower, upper = _ordered(chain)

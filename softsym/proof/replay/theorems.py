@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from softsym.expression import Expr, Symbol, apply, free_symbols, number, substitute
+from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, number, substitute
 from softsym.language import Chain, chain_text
 from softsym.language.reader import constant
-from softsym.proof.replay.setting import Rejected, Setting, gap, links
+from softsym.proof.replay.setting import Rejected, Setting, gap, links, replaced
 from softsym.proof.steps import ProofStep, at_most
 from softsym.signs import UP, is_smooth
 from softsym.symbols import Kind
@@ -23,6 +23,8 @@ _CONVEX: dict[str, tuple[int, Expr | None]] = {
     "vector": (-UP, None), "positive vector": (UP, None), "distribution": (UP, None),
 }  # fmt: skip
 """The kinds that are convex sets: the least sign of their values, and an upper bound."""
+AT_MOST_IF_ITS_VALUES = "a maximum is at most what all its values are"
+AT_LEAST_ITS_VALUES = "a maximum is at least what one of its values is"
 _DUAL = {"1": "oo", "oo": "1", "2": "2"}
 
 
@@ -135,18 +137,50 @@ def _kept(base: Setting, s: Symbol, x: Expr, c: Expr) -> Iterator[Chain]:
         at_s, at_c = (substitute(quantity, {x: value}) for value in (s, c))
         value = constant(at_c)
         own = base.sign(at_c) if value is None else (value > 0) - (value < 0) + (value >= 0)
+        own = own or int(base.agree(at_c, _ZERO))
         if base.having(s).agree(apply("diff", at_s, s, 2), _ZERO) and own >= (UP if strict else 1):
             yield Chain((at_s, _ZERO), (">" if strict else ">=",))
 
 
 def _both_sides(step: ProofStep, own: Setting, s: Symbol, c: Expr, slope: Expr) -> Below:
     above, below = Chain((s - c, _ZERO), (">=",)), Chain((c - s, _ZERO), (">=",))
-    wanted = [(at_most(_ZERO, slope), above), (at_most(slope, _ZERO), below)]
-    if s.kind.domain == "nonnegative" and c == _ZERO:
-        del wanted[1]
+    known = [q for q, _ in map(gap, links(own.conditions)) if s in free_symbols(q) and not q.shape]
+    wanted = [] if any(own.agree(q, c - s) for q in known) else [(at_most(_ZERO, slope), above)]
+    starts = s.kind.domain == "nonnegative" and c == _ZERO
+    if not starts and not any(own.agree(q, s - c) for q in known):
+        wanted.append((at_most(slope, _ZERO), below))
     _follows([b.claim for b in step.steps] == [claim for claim, _ in wanted], step)
     _follows(not any(b.given for b in (step, *step.steps)), step)
     yield from ((b, own.where(where)) for b, (_, where) in zip(step.steps, wanted, strict=True))
+
+
+def extremum(step: ProofStep, base: Setting) -> Below:
+    """The claim with each value that abs, relu, max or min of two numbers may have: where it has it; everywhere, where
+    the extremum is the lower side, and the greatest of them; or with one of them, where it is the upper side."""
+    (node,) = step.uses
+    lower, upper = step.claim.sides
+    cases, found = _values(node), [b.claim for b in step.steps]
+    claims = [at_most(replaced(lower, {node: value}), replaced(upper, {node: value})) for value, _ in cases]
+    _follows(not any(b.given for b in (step, *step.steps)), step)
+    if step.rule == AT_LEAST_ITS_VALUES:
+        _follows(node == upper and node.head != "min" and found in ([claim] for claim in claims), step)
+        return _below(step, base, found)
+    _follows(found == claims, step)
+    if step.rule == AT_MOST_IF_ITS_VALUES:
+        _follows(node == lower and node.head != "min", step)
+        return _below(step, base, claims)
+    return zip(step.steps, (base.where(Chain((q, _ZERO), (">=",))) for _, q in cases), strict=True)
+
+
+def _values(node: Apply) -> list[tuple[Expr, Expr]]:
+    """The two values of an extremum of numbers, each with what is >= 0 where it has it."""
+    (x,) = node.args
+    if node.head in ("max", "min") and isinstance(x, Apply) and x.head == "list" and len(x.args) == 2:
+        one, other = x.args if node.head == "max" else x.args[::-1]
+        return [(one, x.args[0] - x.args[1]), (other, x.args[1] - x.args[0])]
+    opposite = apply("sub", *x.args[::-1]) if isinstance(x, Apply) and x.head == "sub" else apply("neg", x)
+    least = {"abs": opposite, "relu": _ZERO}.get(node.head)
+    return [] if least is None or node.shape else [(x, x), (least, opposite)]
 
 
 def jensen(step: ProofStep, base: Setting) -> Below:
@@ -236,6 +270,9 @@ THEOREMS: dict[str, Any] = {
     "concave by its Hessian": curved,
     "convex, with its minimum 0 at a point, by its second derivative": minimum,
     "0 at a point, and growing away from it by its derivative": minimum,
+    "an extremum is one of its values": extremum,
+    AT_MOST_IF_ITS_VALUES: extremum,
+    AT_LEAST_ITS_VALUES: extremum,
     "convex, by its second derivative, between values (Jensen)": jensen,
     "concave, by its second derivative, between values (Jensen)": jensen,
     "Lipschitz by the norm of the derivative": lipschitz,
