@@ -50,10 +50,29 @@ def softmax_jvp(
 ) -> Array:
     """The Jacobian of ``softmax(z, beta)`` times v: ``beta*p*(v - sum(p*v))``.
 
+    At infinite beta its limit: 0 if one entry is the largest; of several the value is infinite, with the sign of
+    ``v - mean(v)`` over those, unless that is 0.
+
     >>> softmax_jvp([0.0, 0.0], [1.0, 0.0])
     array([ 0.25, -0.25])
+    >>> softmax_jvp([3.0, 3.0, 1.0], [1.0, 0.0, 5.0], beta=float("inf"))
+    array([ inf, -inf,   0.])
     """
-    return _along("softmax_jvp", (z, v), beta, axis, out, where, accuracy, left_out=0.0)
+    if any_lazy(z, v, beta) or not (hard := np.isinf(np.asarray(beta))).any():
+        return _along("softmax_jvp", (z, v), beta, axis, out, where, accuracy, left_out=0.0)
+    finite = np.where(hard, 1.0, beta) if hard.ndim else 1.0
+    usual = _along("softmax_jvp", (z, v), finite, axis, None, where, accuracy, left_out=0.0)
+    rows = (np.expand_dims(hard, axis) if hard.ndim else hard) & ~np.isnan(usual)
+    limits = _hard_jvp(z, v, beta, axis, where).astype(usual.dtype)
+    return _stored(np.where(rows, limits, usual)[()], out)
+
+
+def _hard_jvp(z: Array, v: Array, beta: Array, axis: int, where: Array) -> Array:
+    """The limit of :func:`softmax_jvp` at infinite beta."""
+    largest = softmax(z, beta, axis=axis, where=where) > 0
+    slopes = softmax_jvp(np.zeros(largest.shape), v, axis=axis, where=largest, accuracy="high")
+    signs = np.sign(np.expand_dims(beta, axis) if np.ndim(beta) else beta)
+    return np.where(slopes == 0, 0.0, np.copysign(np.inf, slopes * signs))
 
 
 def boltzmann(

@@ -81,7 +81,7 @@ class Balls:
     __hash__ = None  # type: ignore[assignment]
 
     def __int__(self) -> int:
-        return int(float(self.values.item()))
+        return int(float(self.values.ravel()[0]))  # a length, the same for all rows
 
     def __getitem__(self, key: Any) -> Balls:
         return Balls(self.values[key])

@@ -10,6 +10,7 @@ from typing import Any
 from softsym.errors import UnsupportedError
 from softsym.symbols import Length
 from softsym.targets.arithmetic import DOUBLES, Arithmetic
+from softsym.targets.demands import Demand
 from softsym.targets.program import Program, steps
 from softsym.targets.stages import Stages
 from softsym.targets.totals import LARGEST
@@ -63,6 +64,7 @@ class Body:
     uniform: bool = False
     arrays: int = 0
     logarithmic: bool = False
+    demands: tuple[Demand, ...] = ()
     stages: Callable[[Variant], Stages | None] = field(default=lambda variant: None)
     run_stage: Callable[[int, Variant], Callable[..., Any]] = field(default=_no_stage)
 

@@ -80,7 +80,7 @@ class DaskFunction:
         _refuse_unknown_chunks(given)
         known = {n: v if n in body.lengths or not is_lazy(v) else shaped(v, v.dtype) for n, v in given.items()}
         call = prepared(body, known, axis, None)
-        check_lengths(self._made.program, call.sizes, self._label)
+        check_lengths(self._made.body.demands, call.sizes, self._label)
         task = _Task(self._made, call, {n: v for n, v in given.items() if n not in body.lengths}, axis)
         return _placed(task.result(high, self._label), len(body.result), axis)
 

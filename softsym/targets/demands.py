@@ -51,8 +51,11 @@ def _always(size: Length, least: Length) -> bool:
     return all(f >= 0 for _, f in spare.terms) and spare.constant + sum(f for _, f in spare.terms) >= 0
 
 
-def check_lengths(program: Program, sizes: Mapping[str, int], label: str) -> None:
+def check_lengths(found: tuple[Demand, ...], sizes: Mapping[str, int], label: str) -> None:
     """Raise :class:`~softsym.errors.ShapeError` where a vector is too short for an entry that is taken."""
-    for size, least in demands(program):
-        if size.value(sizes) < least.value(sizes):
-            raise ShapeError(f"{label} takes entry {least.value(sizes)} of a vector of length {size.value(sizes)}")
+    for size, least in found:
+        given, wanted = size.value(sizes), least.value(sizes)
+        if given < wanted:
+            raise ShapeError(
+                f"{label} takes entry {wanted} of a vector of length {given}; give at least {wanted} entries"
+            )

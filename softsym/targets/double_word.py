@@ -192,7 +192,7 @@ class DoubleWord:
         return _compared(self - as_double_word(other), np.greater_equal)
 
     def __int__(self) -> int:
-        return int(self.hi)
+        return int(np.ravel(self.hi)[0])  # a length, the same for all rows
 
     def __getitem__(self, key: Any) -> DoubleWord:
         return self.mapped(lambda part: part[key])

@@ -11,6 +11,7 @@ import numpy as np
 from softsym.errors import DomainError, ShapeError, did_you_mean
 from softsym.targets.blocks import compute
 from softsym.targets.body import Body, Call
+from softsym.targets.demands import check_lengths
 
 Array = Any
 OPTIONS = ("axis", "out", "where", "accuracy")
@@ -28,6 +29,7 @@ def evaluate(body: Body, values: Sequence[Any], options: Mapping[str, Any], labe
     axis = -1 if axis is None else axis
     masks = {n: np.ma.getmaskarray(v) for n, v in given.items() if isinstance(v, np.ma.MaskedArray)}
     call = prepared(body, given, axis, _mask(body, given, where, masks))
+    check_lengths(body.demands, call.sizes, label)
     target = _target(body, call, out, axis)
     compute(body, call, target, accuracy == "high" or call.dtype.itemsize > 8)
     result = placed(target, len(body.result), axis) if out is None else out
@@ -40,7 +42,7 @@ def evaluate(body: Body, values: Sequence[Any], options: Mapping[str, Any], labe
 def quick(body: Body, values: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """The value for single rows of float64 and plain numbers, without a batch to prepare; ``None`` if it needs more."""
     count, size = len(body.vectors), getattr(values[0], "size", 0) if values else 0
-    if not 0 < size <= 1000 or not body.uniform or body.lengths or len(values) != len(body.names):
+    if not 0 < size <= 1000 or not body.uniform or body.lengths or body.demands or len(values) != len(body.names):
         return None
     for name, value in options.items():
         if _USUAL.get(name, options) is not value:

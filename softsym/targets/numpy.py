@@ -24,9 +24,10 @@ from softsym.symbols import Length
 from softsym.targets import array_functions, rows
 from softsym.targets.arithmetic import Arithmetic
 from softsym.targets.body import PLAIN, Body, Variant
+from softsym.targets.demands import demands
 from softsym.targets.driver import evaluate, quick
 from softsym.targets.lowering import index_names, lower
-from softsym.targets.numpy_in_place import InPlaceWriter, SingleWriter
+from softsym.targets.numpy_in_place import InPlaceWriter, SingleWriter, varying
 from softsym.targets.numpy_source import Writer
 from softsym.targets.program import Op, Program, steps
 from softsym.targets.simplify import simplified, unshifted, with_ones
@@ -112,14 +113,17 @@ class Generated:
             arrays=self.arrays,
             stages=self.stages,
             run_stage=self.run_stage,
+            demands=demands(self.program),
             logarithmic=any(op.head == "log" for op in steps(self.program.result if direct is None else direct.result)),
         )
 
     @cached_property
     def uniform(self) -> bool:
         """Whether all arrays of the program have the entries of one vector: then it can write in place."""
-        lengths = {size for op in steps(self.program.result) for _, size in op.slots}
-        return self.program.rank == 1 and bool(self.vectors) and lengths == {self.vectors[0].kind.vector_length}
+        order = steps(self.program.result)
+        lengths = {size for op in order for _, size in op.slots}
+        alike = lengths == {self.vectors[0].kind.vector_length} if self.vectors else False
+        return self.program.rank == 1 and alike and varying(order) == {op for op in order if op.slots}
 
     @cached_property
     def arrays(self) -> int:
@@ -168,9 +172,18 @@ class Generated:
         return highest(totals(with_ones(self.unshifted, ones))) if self.unshifted is not None else 0.0
 
     @cached_property
+    def filled(self) -> Program:
+        """The program, with what does not vary along an axis of the result repeated along it."""
+        value, sizes = self.program.result, dict(zip(self.program.order, self.body.result, strict=True))
+        for slot in self.program.order:
+            if not value.has(slot):
+                value = Op("fill", (value,), (*value.slots, (slot, sizes[slot])), (slot, sizes[slot]))
+        return replace(self.program, result=value)
+
+    @cached_property
     def used_lengths(self) -> tuple[str, ...]:
         """The lengths whose values the program needs: as numbers, or as sizes that none of its vectors tells."""
-        order = steps(self.program.result)
+        order = steps(self.filled.result)
         found = [n for op in order if op.head == "length" for n in _names(op)]
         told = {n for op in order if op.head == "input" for _, size in op.slots for n in size.names}
         found += [n for op in order for _, size in op.slots for n in sorted(size.names - told)]
@@ -307,7 +320,10 @@ class ArrayFunction:
 
 def source_text(made: Generated, name: str = "f") -> str:
     """A module with one function of the given name."""
-    assignments, result, writer = made.lines()
+    writer = Writer(made.filled, {*made.parameters, *RESERVED})
+    assignments, result = writer.write()
+    if made.vectors and not any(op.head == "input" and op.slots for op in steps(made.filled.result)):
+        result += f" + np.zeros({made.vectors[0].name}.shape[:-1] + {(1,) * made.program.rank})"
     blocks = ["import numpy as np", *(_plain(_helper(h)) for h in writer.helpers)]
     constants = [f"{k} = {float(v)!r}  # {v}" for k, v in writer.constants.items()]
     head = f"def {name}({', '.join([*made.parameters, *(['axis=-1'] if made.vectors else [])])}):"

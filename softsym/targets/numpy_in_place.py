@@ -157,7 +157,7 @@ def _adds_exponentials(op: Op) -> bool:
     return op.head == "sum" and op.args[0].head == "exp"
 
 
-def _full(order: list[Op]) -> set[Op]:
+def varying(order: list[Op]) -> set[Op]:
     """The operations whose results have the batch axes and entries: a vector enters them, and no reduction."""
     full: set[Op] = set()
     for op in order:
@@ -169,7 +169,7 @@ def _full(order: list[Op]) -> set[Op]:
 def _buffers(order: list[Op]) -> dict[Op, int]:
     """The numbers of the buffers that the results of operations go to; one that is not read any more is used again."""
     last = {arg: k for k, op in enumerate(order) for arg in op.args}
-    full = _full(order)
+    full = varying(order)
     found: dict[Op, int] = {}
     free: list[int] = []
     for k, op in enumerate(order):

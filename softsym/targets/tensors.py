@@ -164,7 +164,7 @@ class TensorFunction:
         lengths = {n: int(given.pop(n)) for n in body.lengths}
         arrays, dtype = self.library.read(given)
         call = prepared(body, {n: shaped(a) for n, a in arrays.items()} | lengths, chosen["axis"], None)
-        check_lengths(self._made.program, call.sizes, self._label)
+        check_lengths(self._made.body.demands, call.sizes, self._label)
         axis = {"axis": chosen["axis"]} if body.vectors else {}
         ordered = [*(arrays[n] for n in self.names if n in arrays), *lengths.values()]
         return self.library.cast(self.function(*ordered, **axis), dtype)

@@ -197,3 +197,37 @@ def test_a_row_by_position_gives_what_it_gives_by_name(text: str) -> None:
 )
 def test_what_is_constant_keeps_its_shape(text: str, values: tuple[Any, ...], expected: Any) -> None:
     np.testing.assert_array_equal(lambdify(text)(*values), expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("max(0*z + b)", 2.0),
+        ("softmax(0*z + b)", [0.5, 0.5]),
+        ("hardmax(0*z + b)", [0.5, 0.5]),
+        ("argmax_count(0*z + b)", 2.0),
+        ("norm(0*z + b, 2)", np.sqrt(8)),
+        ("max(0*z + b) - min(0*z)", 2.0),
+        ("(0*z + b)[i]", [2.0, 2.0]),
+        ("0*z + b - b", [0.0, 0.0]),
+    ],
+)
+def test_vectors_that_play_no_part(text: str, expected: Any) -> None:
+    f = lambdify(text)
+    point = {"z": np.array([1.0, 3.0]), "b": 2.0}
+    given = {name: point[name] for name in f.names}
+    space: dict[str, Any] = {}
+    exec(f.source, space)
+    for call in (f, lambda **values: f(accuracy="high", **values), space["f"]):
+        np.testing.assert_allclose(call(**given), expected, rtol=1e-15)
+        several = call(**{**given, "z": np.ones((3, 2))})
+        np.testing.assert_allclose(several, np.broadcast_to(expected, (3, *np.shape(expected))), rtol=1e-15)
+
+
+@pytest.mark.parametrize("accuracy", ["fast", "high"])
+@pytest.mark.parametrize("text", ["z[3]", "z[3] + sum(z)", "drop(z, 3)", "w[i]*z[i] where w: vector(M)"])
+@pytest.mark.parametrize("batch", [(), (4,)])
+def test_vectors_too_short_for_an_entry(text: str, accuracy: str, batch: tuple[int, ...]) -> None:
+    f = lambdify(text)
+    with pytest.raises(ShapeError, match="entry 3 of a vector of length 2"):
+        f(*(np.ones((*batch, 2 if k == 0 else 3)) for k, _ in enumerate(f.names)), accuracy=accuracy)

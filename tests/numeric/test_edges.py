@@ -150,3 +150,24 @@ def test_every_row_of_the_table_has_a_test() -> None:
 @pytest.mark.parametrize("case", CHECKS)
 def test_edges(case: str, accuracy: str) -> None:
     CHECKS[case](sn.softmax, accuracy=accuracy)
+
+
+@pytest.mark.parametrize(
+    ("z", "v", "beta", "expected"),
+    [
+        ([1.0, 2.0], [1.0, 3.0], INF, [0.0, 0.0]),
+        ([2.0, 2.0], [1.0, 3.0], INF, [-INF, INF]),
+        ([2.0, 2.0, 1.0], [1.0, 3.0, 9.0], INF, [-INF, INF, 0.0]),
+        ([2.0, 2.0, 3.0], [1.0, 3.0, 9.0], -INF, [INF, -INF, 0.0]),
+        ([2.0, 2.0, 2.0], [0.1, 0.1, 0.1], INF, [0.0, 0.0, 0.0]),
+        ([2.0, 2.0], [1e-300, 0.0], INF, [INF, -INF]),
+        ([INF, 1.0], [1.0, 2.0], INF, [0.0, 0.0]),
+        ([NAN, 1.0], [1.0, 2.0], INF, [NAN, NAN]),
+        ([[2.0, 2.0], [0.0, 0.0]], [[1.0, 3.0], [1.0, 0.0]], [INF, 1.0], [[-INF, INF], [0.25, -0.25]]),
+    ],
+)
+def test_the_jacobian_at_infinite_beta(z: Any, v: Any, beta: Any, expected: Any) -> None:
+    np.testing.assert_array_equal(sn.softmax_jvp(z, v, beta), expected)
+    np.testing.assert_array_equal(sn.softmax_jvp(np.transpose(z), np.transpose(v), beta, axis=0).T, expected)
+    narrow = beta if isinstance(beta, float) else np.float32(beta)
+    assert sn.softmax_jvp(np.float32(z), np.float32(v), narrow).dtype == np.float32
