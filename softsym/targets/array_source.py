@@ -168,20 +168,6 @@ class SharedWriter(Writer):
         assert isinstance(slot, int)
         return self.part(op.args[0], slot, f":{self.size(length)}")
 
-    def write_diagonal(self, op: Op) -> str:
-        kept, other = op.data
-        assert isinstance(kept, int)
-        assert isinstance(other, int)
-        return self.help("diagonal", self.texts[op.args[0]][0], self.axis(kept), self.axis(other))
-
-    def write_concat(self, op: Op) -> str:
-        slot = op.data[0]
-        assert isinstance(slot, int)
-        parts = ", ".join(self.array(a) for a in op.args)
-        return self.help("join", f"[{parts}]", self.axis(slot))
-
-    write_list = write_concat
-
     def write_drop(self, op: Op) -> str:
         slot, position = op.data
         assert isinstance(slot, int)
@@ -196,6 +182,3 @@ class SharedWriter(Writer):
         value, position = op.args
         chosen = f"{self.count(f'{self.size(value.length(slot))} - 1', slot)} < {self.texts[position][0]}"
         return self.call("where", chosen, self.part(value, slot, ":-1"), self.part(value, slot, "1:"))
-
-    def write_tuple(self, op: Op) -> str:
-        return f"({', '.join(self.array(a) for a in op.args)}{',' * (len(op.args) == 1)})"

@@ -77,6 +77,10 @@ class Writer:
         text, own = self.texts[op]
         return text if own >= level else f"({text})"
 
+    def array(self, op: Op) -> str:
+        """An operand where an array is wanted."""
+        return self.texts[op][0]
+
     def infix(self, op: Op) -> tuple[str, int]:
         if op.head == "pow":
             return f"np.power({', '.join(self.texts[a][0] for a in op.args)})", _ATOM
@@ -228,7 +232,7 @@ class Writer:
     def write_concat(self, op: Op) -> str:
         slot = op.data[0]
         assert isinstance(slot, int)
-        parts = ", ".join(self.texts[a][0] for a in op.args)
+        parts = ", ".join(self.array(a) for a in op.args)
         return self.help("join", f"[{parts}]", self.axis(slot))
 
     write_list = write_concat
@@ -247,7 +251,7 @@ class Writer:
         return self.help("drop_each", vector, position, self.axis(slot))
 
     def write_tuple(self, op: Op) -> str:
-        return f"({', '.join(self.texts[a][0] for a in op.args)},)"
+        return f"({', '.join(self.array(a) for a in op.args)}{',' * (len(op.args) == 1)})"
 
     def write_log_parts(self, op: Op) -> str:
         return self.help("log_parts", *(self.texts[a][0] for a in op.args))
