@@ -47,7 +47,7 @@ class InPlaceWriter(Writer):
 
     The arrays come from ``array(shape)``, and are written before they are read. Right where all vectors have the same
     batch axes, so that all arrays with entries have one shape, of two axes. ``narrow`` is for results with fewer digits
-    than float64.
+    than float64: the inputs are copies then, and written to as well.
     """
 
     def __init__(self, program: Program, taken: set[str], narrow: bool = False) -> None:
@@ -59,11 +59,13 @@ class InPlaceWriter(Writer):
         self.shared = {
             op.args[1] for op in order if op.head in ("div", "relative_excess") and _adds_exponentials(op.args[1])
         }
-        self.buffers = self.named(_buffers(order))
-        used = sorted(dict.fromkeys(self.buffers.values()), key=lambda name: name != "result")
+        self.buffers = self.named(_buffers(order, self.narrow))
+        made = [name for op, name in self.buffers.items() if op.head != "input"]
+        inputs = {name for op, name in self.buffers.items() if op.head == "input"}
+        used = sorted(dict.fromkeys(n for n in made if n not in inputs), key=lambda name: name != "result")
         self.lines = [f"{name} = array(shape)" for name in used]
         for op in order:
-            if op in self.buffers:
+            if op in self.buffers and op.head != "input":
                 self.assign(op, self.buffers[op])
             else:
                 self.name(op)
@@ -72,6 +74,7 @@ class InPlaceWriter(Writer):
     def named(self, buffers: dict[Op, int]) -> dict[Op, str]:
         """Names for numbered buffers; that of the result is ``result``."""
         names = {buffers[self.program.result]: "result"} if self.program.result in buffers else {}
+        names |= {number: str(op.data[0]) for op, number in buffers.items() if op.head == "input"}
         for number in buffers.values():
             names[number] = names.get(number) or self.fresh("t")
         return {op: names[number] for op, number in buffers.items()}
@@ -166,11 +169,14 @@ def varying(order: list[Op]) -> set[Op]:
     return full
 
 
-def _buffers(order: list[Op]) -> dict[Op, int]:
-    """The numbers of the buffers that the results of operations go to; one that is not read any more is used again."""
+def _buffers(order: list[Op], inputs: bool) -> dict[Op, int]:
+    """The numbers of the buffers that the results of operations go to; one that is not read any more is used again.
+
+    With ``inputs`` those are buffers too.
+    """
     last = {arg: k for k, op in enumerate(order) for arg in op.args}
     full = varying(order)
-    found: dict[Op, int] = {}
+    found = {op: k for k, op in enumerate(op for op in order if op.head == "input" and op.slots)} if inputs else {}
     free: list[int] = []
     for k, op in enumerate(order):
         free += [found[a] for a in dict.fromkeys(op.args) if a in found and last[a] == k]

@@ -72,7 +72,7 @@ class Panels:
         """Try it without shifts; the totals tell which rows that suits. Whether it is worth while."""
         vectors = self.arranged(block, self.body.has_maxima_unshifted and self.short(block))
         value, *totals = self.run(self.direct, block, vectors, target)
-        wrong = self.outside(totals, vectors, len(target))
+        wrong = self.outside(totals, self.unchanged(block, vectors), len(target))
         if wrong is None:
             self.store(block, value, target)
             return True
@@ -122,8 +122,9 @@ class Panels:
         """With shifts."""
         vectors = self.arranged(block, self.short(block))
         value = np.atleast_1d(self.run(self.shifted, block, vectors, target))
-        if not _all_within({**vectors, "": value}, np.inf) and not (
-            np.isfinite(np.add.reduce(value, axis=None)) and _size(vectors) < _LARGE
+        given = self.unchanged(block, vectors)
+        if not _all_within({**given, "": value}, np.inf) and not (
+            np.isfinite(np.add.reduce(value, axis=None)) and _size(given) < _LARGE
         ):
             value = value if value is target else np.array(value)
             self.mend(block, self.shaped(value, target), target.dtype)
@@ -170,6 +171,10 @@ class Panels:
             if not _is_laid_out(vector, columns):
                 vectors[name] = self.copied(vector, columns)
         return vectors
+
+    def unchanged(self, block: dict[str, Array], vectors: dict[str, Array]) -> dict[str, Array]:
+        """The vectors as they were before a body ran."""
+        return {n: block[n] for n in self.names} if self.variant.narrow else vectors
 
     def copied(self, vector: Array, columns: bool) -> Array:
         copy = self.taken(vector.shape, "F" if columns else "C")
