@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from mpmath import mp
 
 import softsym as ss
 from softsym.errors import UnsupportedError
@@ -38,6 +39,11 @@ FORMS = {
     "1 + z[1] - z[2]": "z[1] - z[2] + 1",
     "1 - tanh(a)**2": "2/(1 + exp(-2*abs(a)))*(2/(1 + exp(-2*abs(a))))*exp(-2*abs(a))",
     "exp(a) - exp(b)": "sign(a - b)*(1 - exp(-abs(b - a)))*exp(a + relu(b - a))",
+    "norm(y, 3) where y: distribution": "max(y)*sum((y/max(y))**3)**(1/3) where y: distribution",
+    "log(mean(z**4))": "4*log(max(abs(z)) + (1 - sign(max(abs(z))))) + log(sum((z/(max(abs(z))"
+    " + (1 - sign(max(abs(z))))))**4)/N)",
+    "sum(abs(z)**beta)": "sum(abs(z)**beta)",
+    "norm(z, 2)": "sum(z**2)**(1/2)",
     "softmax(z)[1] - softmax(z)[2]": "sign(z[1] - z[2])*(1 - exp(-abs(z[2] - z[1])))*exp(z[1] + relu(z[2] - z[1])"
     " - max(z))/sum(exp(z - max(z)))",
 }
@@ -84,6 +90,18 @@ PROVED = (
 @pytest.mark.parametrize("text", PROVED)
 def test_the_algebra_proves_the_form(text: str) -> None:
     assert prove_stable(text).status == "proved"
+
+
+@pytest.mark.parametrize("order", [3, 7.5, 400, 1e4])
+@pytest.mark.parametrize("z", [[0.0, 0.0], [1e-3, 1e-4], [-1e300, 1e300], [5.0, -10.0, 10.0], [2e-200, 0.0]])
+def test_norms_of_any_order_stay_in_range(z: list[float], order: float) -> None:
+    with mp.workdps(40):
+        wanted = mp.fsum(abs(mp.mpf(x)) ** mp.mpf(order) for x in z) ** (1 / mp.mpf(order))
+    for text, values in ((f"norm(z, {order})", (z,)), ("norm(z, beta)", (z, order))):
+        assert ss.lambdify(text)(*values) == pytest.approx(float(wanted), rel=1e-13)
+    root = ss.lambdify("exp(log(sum(abs(z)**beta))/beta)")
+    if any(z):
+        assert root(z, order) == pytest.approx(float(wanted), rel=1e-12)
 
 
 def test_derivatives_are_not_silently_dropped() -> None:

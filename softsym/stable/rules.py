@@ -13,6 +13,8 @@ a + b               (s_a*exp(m_a - M) + s_b*exp(m_b - M), M), M = max(m_a, m_b) 
 sum(a)              (sum(s*exp(m - M)), M), M = max(m)                                     any M is exact
 sum(y*a)            M = max of m over the entries where y is not 0                         y >= 0; any M is exact
 sum(y*a)            (sum(y*s), sum(y*m))                                                   y one-hot
+sum(u**p)**q        m**(p*q) * sum((u/m)**p)**q, m = max(u), or 1 where that is 0          u >= 0, p > 2
+log(sum(u**p))      p*log(m) + log(sum((u/m)**p))                                          u >= 0, p > 2
 prod(a)             (prod(s), sum(m))
 max(a), min(a)      (s, max(m)), (s, min(m))                                               s > 0, equal for all entries
 hardmax(a), ...     hardmax(m), since only the order counts                                s > 0, equal for all entries
@@ -38,6 +40,7 @@ from softsym.expression import Apply, Expr, Number, Symbol, apply, length_expr, 
 from softsym.stable import scale as ls
 from softsym.stable import terms as t
 from softsym.stable.differences import ordered
+from softsym.stable.powers import taken
 from softsym.stable.rational import without_one
 from softsym.stable.scale import Scale
 from softsym.stable.signs import is_nonnegative, is_positive
@@ -140,6 +143,8 @@ def _pow(node: Apply, support: bool) -> Scaled:
     base, exponent = scaled(node.args[0], support=support), plain(node.args[1])
     value = t.rational(exponent)
     if not base.scale:
+        if (value is None or value.denominator > 1) and (powers := taken(base.mantissa)) is not None:
+            return Scaled(powers.root(exponent))
         if value is None and is_positive(base.mantissa):
             return Scaled(t.ONE, ls.times(ls.linear(logarithm(base.mantissa)), exponent))
         return Scaled(_power(settled(base, node.args[0]), exponent))
@@ -263,6 +268,8 @@ def logarithm(value: Expr) -> Expr:
 def _log(node: Apply, support: bool) -> Scaled:
     value = scaled(node.args[0], support=True)
     if not value.scale and value.direct is None:
+        if (powers := taken(value.mantissa)) is not None:
+            return Scaled(powers.logarithm())
         return Scaled(logarithm(t.fit(value.mantissa, node.shape)))
     inner = t.add(ls.to_expr(value.scale), logarithm(value.mantissa))
     return Scaled(t.fit(inner, node.shape))
