@@ -23,7 +23,7 @@ from softsym.algebra.parts import mentions
 from softsym.algebra.polynomial import Atom, Exponent, FlintRing, Index, Poly, Rational, linear_parts, mono_pow
 from softsym.algebra.rebuilding import Rebuilding
 from softsym.algebra.renaming import entry
-from softsym.algebra.signs import gap_of_logarithms, poly_sign
+from softsym.algebra.signs import atom_sign, gap_of_logarithms, poly_sign
 from softsym.errors import BudgetError, UnsupportedError
 from softsym.symbols import Length
 
@@ -89,8 +89,8 @@ def note_sign(alg: Algebra, value: Rational, sign: str) -> None:
     coefficient, mono, primitive = value.num.primitive()
     sign = sign if coefficient > 0 else FLIPPED[sign]
     if len(primitive) == 1:
-        if len(mono) == 1 and mono[0][1] == 1:
-            _note_atom(alg, mono[0][0], sign)
+        if len(mono) == 1:
+            _note_power(alg, *mono[0], sign)
     elif poly_sign(alg, Poly({mono: fmpq(1)})) == POSITIVE:
         alg.facts[primitive] = sign
         gap = gap_of_logarithms(alg, primitive)
@@ -98,6 +98,14 @@ def note_sign(alg: Algebra, value: Rational, sign: str) -> None:
             scale, beside, logarithms = gap.num.primitive()
             if not beside and not gap.den:
                 alg.deduced[logarithms] = sign if scale > 0 else FLIPPED[sign]
+
+
+def _note_power(alg: Algebra, atom: Atom, exponent: Exponent, sign: str) -> None:
+    """A power that is > 0 has a base that is, if it is a root or an odd power, or the base is >= 0 anyway."""
+    if exponent == 1:
+        _note_atom(alg, atom, sign)
+    elif sign == POSITIVE and (exponent % 2 or atom_sign(alg, atom) == NONNEGATIVE):
+        _note_atom(alg, atom, sign)
 
 
 def _note_atom(alg: Algebra, atom: Atom, sign: str) -> None:

@@ -44,11 +44,7 @@ class Evaluator:
     def _take(self, name: str, given: Any) -> None:
         if isinstance(given, int) and not isinstance(given, bool):
             self.indices[name] = given
-        self.values[name] = (
-            tuple(_scalar(f"{name}[{n}]", v) for n, v in enumerate(given))
-            if isinstance(given, tuple)
-            else _scalar(name, given)
-        )
+        self.values[name] = scalar_values(name, given)
 
     def within(self, seeds: Mapping[str, Value]) -> Self:
         """The environment in which some names have jets for values."""
@@ -94,7 +90,7 @@ class Evaluator:
             return rule(self, expr)
         if expr.head == "norm":
             self.require_positive_order(expr.args[1])
-        operation = _ON_VALUES.get(expr.head)
+        operation = ON_VALUES.get(expr.head)
         if operation is None:
             return self.value(_unfolded(expr))
         return operation(*[self.value(a) for a in expr.args])
@@ -109,8 +105,22 @@ class Evaluator:
         number = literal(expr)
         return number if number is not None else self.indices[expr.name]  # type: ignore[attr-defined]
 
+    def variable(self, expr: Expr) -> tuple[str, int]:
+        """The (name, entry) that an argument of diff is, entry 0 for a scalar name."""
+        if isinstance(expr, Symbol):
+            return expr.name, 0
+        vector, index = expr.args  # type: ignore[attr-defined]
+        return vector.name, _checked(self.index(index), len(self.values[vector.name]))
+
     def length(self, expr: Expr, axis: int = 0) -> int:
         return expr.shape[axis].value(self.lengths)
+
+
+def scalar_values(name: str, given: Any) -> Value:
+    """What a point gives a name, as scalars."""
+    if isinstance(given, tuple):
+        return tuple(_scalar(f"{name}[{n}]", v) for n, v in enumerate(given))
+    return _scalar(name, given)
 
 
 def _scalar(name: str, given: Any) -> Scalar:
@@ -252,7 +262,8 @@ def _limit_result(tag: tuple[Any, ...], found: Any) -> Value:
     return Ball(found, ("opaque", tag)) if isinstance(found, arb) else _scalar("", found)
 
 
-def _derivatives(self: Evaluator, expr: Expr, variables: list[tuple[str, int]], order: int, cap: int) -> _Seeded:
+def derivatives(self: Evaluator, expr: Expr, variables: list[tuple[str, int]], order: int, cap: int) -> _Seeded:
+    """The derivatives of an expression by variables (name, entry), up to an order: a function of their numbers."""
     frame = Frame(self.level + 1, order, dict.fromkeys(range(len(variables)), cap))
     return _Seeded(self, expr, {v: n for n, v in enumerate(variables)}, frame)
 
@@ -278,18 +289,10 @@ def _seeded(value: Value, entry: int, frame: Frame, number: int) -> Value:
     return (*value[: entry - 1], variable(frame, number, value[entry - 1]), *value[entry:])
 
 
-def _variable(self: Evaluator, expr: Expr) -> tuple[str, int]:
-    """The (name, entry) that an argument of diff is, entry 0 for a scalar name."""
-    if isinstance(expr, Symbol):
-        return expr.name, 0
-    vector, index = expr.args  # type: ignore[attr-defined]
-    return vector.name, _checked(self.index(index), len(self.values[vector.name]))
-
-
 def _diff(self: Evaluator, expr: Apply) -> Value:
     body, *names = expr.args
     order = literal(names[-1]) if len(names) == 2 else None
-    variables = [_variable(self, n) for n in (names if order is None else names[:1] * order)]
+    variables = [self.variable(n) for n in (names if order is None else names[:1] * order)]
     counts = {v: variables.count(v) for v in variables}
     numbers = {v: n for n, v in enumerate(counts)}
     frame = Frame(self.level + 1, len(variables), {numbers[v]: c for v, c in counts.items()})
@@ -303,7 +306,7 @@ def _entries(self: Evaluator, expr: Apply) -> list[tuple[str, int]]:
 
 def _grad(self: Evaluator, expr: Apply) -> Value:
     entries = _entries(self, expr)
-    by = _derivatives(self, expr.args[0], entries, 1, 1)
+    by = derivatives(self, expr.args[0], entries, 1, 1)
     return tuple(by(n) for n in range(len(entries)))
 
 
@@ -313,7 +316,7 @@ def _jacobian(self: Evaluator, expr: Apply) -> Value:
 
 def _hessian(self: Evaluator, expr: Apply) -> Value:
     size = range(len(_entries(self, expr)))
-    by = _derivatives(self, expr.args[0], _entries(self, expr), 2, 2)
+    by = derivatives(self, expr.args[0], _entries(self, expr), 2, 2)
     return tuple(tuple(by(m, n) for n in size) for m in size)
 
 
@@ -344,7 +347,7 @@ _RULES: dict[str, Callable[[Evaluator, Apply], Value]] = {
     "limit": _limit,
 }
 
-_ON_VALUES: dict[str, Callable[..., Value]] = {
+ON_VALUES: dict[str, Callable[..., Value]] = {
     "add": lambda a, b: entrywise(lambda x, y: scalars.trimmed(x + y), a, b),
     "sub": lambda a, b: entrywise(lambda x, y: scalars.trimmed(scalars.subtract(x, y)), a, b),
     "mul": lambda a, b: entrywise(scalars.multiply, a, b),

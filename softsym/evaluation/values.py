@@ -8,9 +8,10 @@ from typing import Any, TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from softsym.evaluation.evaluator import Evaluator, Value, entrywise, fraction
+from softsym.evaluation.evaluator import Value, entrywise, fraction
 from softsym.evaluation.exact import is_certainly_zero
 from softsym.evaluation.point import Point, Undecided
+from softsym.evaluation.runs import evaluator_at
 from softsym.evaluation.scalars import Ball, Scalar
 from softsym.expression import Expr
 
@@ -46,7 +47,7 @@ def evaluate(expr: Expr, point: Point, *, digits: int = 30) -> Result:
     for bits in precisions(wanted + 30):
         with ctx.workprec(bits):
             try:
-                result = entrywise(settled, Evaluator(point).value(expr))
+                result = entrywise(settled, evaluator_at(point).value(expr))
                 last = None
             except Undecided as open_branch:
                 last = open_branch

@@ -83,7 +83,7 @@ def _attempt(statement: Statement, findings: Findings, deadline: float, end: flo
 def _unsettled(statement: Statement, first: Findings, reason: str, deadline: float, seed: int) -> Verdict:
     """A counterexample after a longer search, or ``unknown`` with what supports the statement."""
     seconds = max(0.1, 0.7 * (deadline - time.monotonic()))
-    longer = search(statement, seconds=seconds, seed=seed + 1)
+    longer = search(statement, seconds=seconds, seed=seed + 1, far=True)
     refuted = _refuted(statement, longer)
     if refuted is not None:
         return refuted

@@ -17,6 +17,7 @@ from softsym.errors import BudgetError
 from softsym.evaluation.evaluator import Evaluator, Value
 from softsym.evaluation.exact import is_certainly_zero
 from softsym.evaluation.point import Point, Undecided, Undefined
+from softsym.evaluation.runs import evaluator_at
 from softsym.evaluation.scalars import Ball, Scalar, ball_of, subtract
 from softsym.expression import Expr, Symbol, free_symbols
 from softsym.language import Chain, Statement
@@ -111,7 +112,7 @@ class Admissible:
         for bits in CHECK_BITS:
             with ctx.workprec(bits):
                 try:
-                    return self._holds(condition.chain, Evaluator(candidate.point, self.deadline), enclosed)
+                    return self._holds(condition.chain, evaluator_at(candidate.point, self.deadline), enclosed)
                 except Undecided:
                     continue
                 except Undefined:

@@ -9,6 +9,8 @@ from typing import Any
 from flint import arb, ctx
 
 from softsym.evaluation import Divergent, Point, evaluate
+from softsym.evaluation.runs import RunPoint, Runs
+from softsym.expression import apply, number
 from softsym.language import Chain
 from softsym.refute.judgement import Judgement
 
@@ -49,21 +51,23 @@ class Findings:
 
 def describe(chain: Chain, point: Point, judgement: Judgement) -> Counterexample:
     """The counterexample that a failed judgement is."""
-    number = judgement.relation
-    left, right = (_side(chain.sides[n], point, judgement.entry) for n in (number, number + 1))
-    relation = chain.relations[number]
+    which = judgement.relation
+    left, right = (_side(chain.sides[n], point, judgement.entry) for n in (which, which + 1))
+    relation = chain.relations[which]
     place = f" at entry {', '.join(map(str, judgement.entry))}" if judgement.entry else ""
     reason = judgement.reason or f"{left} {relation} {right} is false{place}"
-    return Counterexample(_point_text(point), number, judgement.entry, left, right, reason)
+    return Counterexample(_point_text(point), which, judgement.entry, left, right, reason)
 
 
 def _side(side: Any, point: Point, entry: tuple[int, ...]) -> str:
+    if isinstance(point, RunPoint) and side.shape:
+        side, entry = apply("item", side, *map(number, entry)), ()
     try:
         value = evaluate(side, point, digits=DIGITS)
     except Divergent as found:
         return str(found)
-    for number in entry:
-        value = value[number - 1] if isinstance(value, tuple) else value
+    for place in entry:
+        value = value[place - 1] if isinstance(value, tuple) else value
     return _side_text(value)
 
 
@@ -79,6 +83,8 @@ def _point_text(point: Point) -> dict[str, Any]:
 
 
 def _value_text(value: Any) -> Any:
+    if isinstance(value, Runs):
+        return [_number_text(v) + (f" ({n} times)" if n > 1 else "") for v, n in zip(value, value.counts, strict=True)]
     if isinstance(value, tuple):
         return [_number_text(v) for v in value]
     return value if isinstance(value, int) else _number_text(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from math import inf
 from typing import Literal, TypeAlias
 
@@ -13,6 +14,7 @@ from softsym.errors import DomainError
 from softsym.evaluation.evaluator import Evaluator, Value
 from softsym.evaluation.exact import is_certainly_zero
 from softsym.evaluation.point import Divergent, Point, Undecided, Undefined
+from softsym.evaluation.runs import Runs, evaluator_at
 from softsym.evaluation.scalars import Scalar, ball_of, subtract
 from softsym.language import Chain
 
@@ -49,7 +51,7 @@ def judge(chain: Chain, point: Point, deadline: float = inf) -> Judgement:
     for bits in EQUAL_BITS if "==" in chain.relations else STRICT_BITS:
         with ctx.workprec(bits):
             try:
-                judgement = _at_precision(chain, Evaluator(point, deadline))
+                judgement = _at_precision(chain, evaluator_at(point, deadline))
             except Undecided as undecided:
                 judgement = Judgement("open", reason=str(undecided))
         if judgement.outcome != "open":
@@ -93,7 +95,8 @@ def entries(left: Value, right: Value, entry: tuple[int, ...] = ()) -> Iterator[
     rows = [v if isinstance(v, tuple) else (v,) * size for v in (left, right)]
     if len(rows[0]) != len(rows[1]):
         raise Undefined("vectors of unequal lengths at this point")
-    for number, (a, b) in enumerate(zip(*rows, strict=True), start=1):
+    counts = next((v.counts for v in (left, right) if isinstance(v, Runs)), (1,) * size)
+    for number, a, b in zip(accumulate((1, *counts)), *rows, strict=False):
         yield from entries(a, b, (*entry, number))
 
 

@@ -17,6 +17,7 @@ from softsym.refute.conditions import Admissible, Candidate
 from softsym.refute.findings import Findings, describe
 from softsym.refute.judgement import Judgement, judge
 from softsym.refute.moves import lengths_of, magnitude, resized, stepped
+from softsym.refute.runs import RunSearch
 from softsym.refute.shorten import shortened
 
 PLENTY, PLENTY_PIECEWISE = 30, 150
@@ -30,6 +31,8 @@ MAX_LENGTH = 5_000
 """Vectors longer than this are not searched: one evaluation would take longer than any search may."""
 SCANNED = 100
 """The N up to which the conditions on lengths are tried one by one for the ends of what they allow."""
+FAR_SHARE, FAR_SECONDS = 0.3, 1.5
+"""The part of the time, and the most of it, for lengths far beyond those that are searched entry by entry."""
 SHORTENING = 0.4
 """The seconds that a counterexample may be shortened for even after the time of the search."""
 _PIECEWISE = {"max", "abs", "sign", "hardmax", "onehot_argmax", "sparsemax", "argmax_count", "limit", "relu", "min"}
@@ -38,8 +41,10 @@ _SIZES = (2, 3, 17, 1, 5, 2, 12, 3, 25, 4, 40, 2, 30, 6, 100, 3, 20, 2, 700, 8)
 _LARGE_SIZES = (50, 100, 200, 500, 1000)
 
 
-def search(statement: Statement, *, seconds: float = 2.0, seed: int = 0) -> Findings:
+def search(statement: Statement, *, seconds: float = 2.0, seed: int = 0, far: bool = False) -> Findings:
     """Look for a point at which ``statement`` certainly fails, for at most about ``seconds``.
+
+    With ``far``, bounds are first tried at vectors of up to 10**100 entries, of which few are different.
 
     The same seed draws the same points, as far as the time allows. Nothing counts as a counterexample unless enclosures
     exclude the claim.
@@ -50,7 +55,7 @@ def search(statement: Statement, *, seconds: float = 2.0, seed: int = 0) -> Find
     >>> search(parse_statement("lse(z) >= max(z)"), seconds=0.2).counterexample is None
     True
     """
-    return Search(statement, monotonic() + seconds, seconds, Random(seed)).findings()
+    return Search(statement, monotonic() + seconds, seconds, Random(seed), far).findings()
 
 
 def value_symbols(statement: Statement) -> tuple[Symbol, ...]:
@@ -73,8 +78,10 @@ def length_names(statement: Statement) -> list[str]:
 class Search:
     """One search; its state is what was found so far."""
 
-    def __init__(self, statement: Statement, deadline: float, seconds: float, random: Random) -> None:
-        self.statement, self.claim, self.random = statement, statement.claim, random
+    def __init__(
+        self, statement: Statement, deadline: float, seconds: float, random: Random, far: bool = False
+    ) -> None:
+        self.statement, self.claim, self.random, self.far = statement, statement.claim, random, far
         self.deadline, self.seconds = deadline, seconds
         self.symbols = value_symbols(statement)
         self.names = length_names(statement)
@@ -90,7 +97,9 @@ class Search:
         self.climbs, self.climbing = 0, 0.0
 
     def findings(self) -> Findings:
-        failed = None
+        failed = self._far_away()
+        if failed is not None:
+            return Findings(describe(self.claim, failed.point, judge(self.claim, failed.point)), 0, (), True)
         with suppress(BudgetError):
             failed = self._explored()
         lengths = tuple(sorted({c.point.lengths["N"] for _, c in self.holding}))
@@ -99,6 +108,13 @@ class Search:
         candidate, judgement = self._short(failed)
         shown = describe(self.claim, candidate.point, judgement)
         return Findings(shown, len(self.holding), lengths, True)
+
+    def _far_away(self) -> Candidate | None:
+        """A failure of a bound at a large length, looked for in a part of the time."""
+        if not self.far or {*self.claim.relations} == {"=="}:
+            return None
+        until = monotonic() + min(FAR_SECONDS, FAR_SHARE * self.seconds)
+        return RunSearch(self.statement, self.symbols, self.admissible, self.random, until).failure()
 
     def _explored(self) -> Candidate | None:
         """Points drawn at random, and climbs from the tightest in between, until one fails or enough hold."""

@@ -200,3 +200,37 @@ def test_a_divergence_is_explained() -> None:
     found = search(parse_statement("limit(a/t, t, 0) == 0 where a: positive")).counterexample
     assert found is not None
     assert "oo" in found.explanation
+
+
+AT_GREAT_LENGTHS = """
+log(N) <= 25
+entropy(p) <= 30
+lse(z) <= max(z) + 20
+norm(z, 1) <= 1000*norm(z, 2)
+max(p) >= 1/2000
+max(z) - boltzmann(z, beta) <= 0.9*log(N)/beta where N >= 2
+variance(softmax(z), z) <= 2*log(N) where N >= 2
+sum(sum(abs(p[i] - q[j]), i), j) <= 5000
+1 <= 5000*max(grad(lse(z), z))
+lse(concat(z, w)) <= max(concat(z, w)) + 15 where w: vector(M)
+"""
+
+
+@pytest.mark.parametrize("text", AT_GREAT_LENGTHS.strip().splitlines())
+def test_what_fails_first_at_a_great_length_is_refuted(text: str) -> None:
+    found = search(parse_statement(text), seconds=4, far=True).counterexample
+    assert found is not None
+    assert max(found.point["N"], found.point.get("M", 0)) > 1000
+
+
+def test_runs_of_equal_entries_stand_once() -> None:
+    statement = parse_statement("sum(x) <= 10**7*max(x) where x: positive vector")
+    found = search(statement, seconds=4, far=True).counterexample
+    assert found is not None
+    assert len(found.point["x"]) <= 3
+    assert found.point["x"][-1].endswith(" times)")
+
+
+def test_true_bounds_hold_at_great_lengths() -> None:
+    for text in ("entropy(p) <= log(N)", "lse(z) <= max(z) + log(N)", "norm(z, 1)**2 <= N*norm(z, 2)**2"):
+        assert search(parse_statement(text), seconds=0.5, far=True).counterexample is None
