@@ -68,6 +68,7 @@ def _filled(value: Op, like: Op) -> Op:
 
 
 def _rule(op: Op) -> Op:
+    op = _unfilled(op)
     if op.head == "log":
         return _log(op)
     if op.head == "sub":
@@ -90,6 +91,27 @@ def _rule(op: Op) -> Op:
     if op.head in ("mul", "div"):
         return multiple_of_share(op) or op
     return op
+
+
+def _unfilled(op: Op) -> Op:
+    """An operation entry by entry, with nothing repeated along a slot that another operand has."""
+    if op.head not in ("add", "sub", "mul", "div") or not any(a.head == "fill" for a in op.args):
+        return op
+    left, right = op.args
+    if left.head == "fill" and right.has(_filled_slot(left)):
+        return elementwise(op.head, left.args[0], right)
+    if right.head == "fill" and left.has(_filled_slot(right)):
+        return elementwise(op.head, left, right.args[0])
+    for ones, value in ((left, right), (right, left)) if op.head == "mul" else ():
+        if ones.head == "fill" and ones.args == (ONE,):
+            return Op("fill", (value,), op.slots, ones.data)
+    return op
+
+
+def _filled_slot(op: Op) -> int:
+    slot = op.data[0]
+    assert isinstance(slot, int)
+    return slot
 
 
 def _made(head: str, *args: Op) -> Op:
@@ -168,14 +190,29 @@ def unshifted(program: Program) -> Program | None:
     """The program with 0 in the place of every shift, if it has shifts and loses nothing by that; before the rules.
 
     A shift may have any value. Without one nothing is rounded before the exponential, and a pass over the data is
-    saved; but where a log-sum is subtracted, the difference would cancel. All maxima must be shifts.
+    saved; but where a log-sum is subtracted, or a quotient from 1, the difference would cancel. All maxima must be
+    shifts.
     """
     changed = simplified(Program(_without_shifts(program.result, {}), program.order, program.rank))
     plain = simplified(program)
+    if any(op.head == "floor" for op in _outside_logarithms(plain.result)):
+        return None
     if _adds_a_logarithm(changed.result):
         share = _log_share(plain.result)
         return None if share is None else Program(share, program.order, program.rank)
     return None if changed == plain else changed
+
+
+def _outside_logarithms(result: Op) -> set[Op]:
+    """The operations that are not only part of a logarithm's argument."""
+    found: set[Op] = set()
+    stack = [result]
+    while stack:
+        op = stack.pop()
+        if op not in found and op.head != "log_parts":
+            found.add(op)
+            stack += op.args
+    return found
 
 
 def _log_share(result: Op) -> Op | None:
@@ -235,10 +272,10 @@ def _difference(op: Op) -> Op:
         if extreme.head in ("max", "min") and (weights := _mean_of(extreme.args[0], mean)) is not None:
             gap = _mean(elementwise("sub", extreme, extreme.args[0]), mean, *weights)
             return gap if sign > 0 else elementwise("neg", gap)
-    if left == ONE or left.head == "equal":
-        parts = _share(right)
+    for one, other in ((left, right), (right, left)):
+        parts = _share(other) if one == ONE or one.head in ("equal", "onehot_argmax") else None
         if parts is not None:
-            return _complement(left, *parts)
+            return _complement(one, *parts) if one is left else elementwise("neg", _complement(one, *parts))
     if left == ONE and right.head == "exp":
         return elementwise("neg", elementwise("expm1", *right.args))
     if right == ONE and left.head == "exp":
@@ -281,9 +318,23 @@ def _share(op: Op) -> tuple[Op, Op] | None:
     if op.head != "div":
         return None
     terms, total = op.args
-    if terms.head == "exp" and total.head == "sum" and total.args[0] == terms and _is_shifted(terms):
-        return terms, total
-    return None
+    if terms.head != "exp" or total.head != "sum" or not _is_shifted(terms):
+        return None
+    slot = total.data[0]
+    assert isinstance(slot, int)
+    alike = total.args[0] == terms or (
+        len(terms.slots) == 1 and _along(total.args[0], slot, terms.slots[0][0]) == terms
+    )
+    return (terms, total) if alike else None
+
+
+def _along(op: Op, old: int, new: int) -> Op:
+    """What is computed entry by entry along a slot, along another one."""
+    if old == new or not op.has(old) or (op.data and op.head != "input"):
+        return op
+    slots = tuple(sorted((new if slot == old else slot, size) for slot, size in op.slots))
+    data = (op.data[0], new) if op.head == "input" else ()
+    return Op(op.head, tuple(_along(a, old, new) for a in op.args), slots, data)
 
 
 def _complement(one: Op, terms: Op, total: Op) -> Op:

@@ -40,6 +40,15 @@ sparsemax(z) | lse(2*z) - 2*lse(z) | sum(softplus(z)) - dot(y, z) where y: simpl
 norm(softmax(z) - y, 2)**2 where y: onehot
 log(exp(a) - 1) where a: positive | log(1 - exp(-a)) where a: positive | log(1 + a**2)
 """.replace("\n", " | ").split(" | ")
+WINNERS = (
+    """
+jacobian(log_softmax(z), z) | grad(-log_softmax(z)[i], z) | softmax(z)*(1 - softmax(z)) | 1 - softmax(z, beta)
+onehot_argmax(z) - softmax(z, 5) | softmax(z) - onehot_argmax(z) | delta(i, j) - softmax(z)[j]
+""".replace("\n", " | ")
+    .strip(" |")
+    .split(" | ")
+)
+"""What is left of 1 where one probability is nearly that: float64 has all its digits."""
 SCALES = (1.0, 400.0, 1e-7, 1e154)
 
 
@@ -85,3 +94,15 @@ def test_losses(text: str) -> None:
         fast = function(**point)
         assert all(np.isfinite(g) or not np.isfinite(float(x)) for g, x in zip(np.ravel(fast), exact, strict=True))
         assert text in CANCELLING or scale == 1e154 or ulps(fast, exact) <= 2000
+
+
+@pytest.mark.parametrize("text", WINNERS)
+@pytest.mark.parametrize("scale", [1.0, 30.0, 700.0])
+def test_what_is_left_of_one(text: str, scale: float) -> None:
+    function = lambdify(text)
+    point = point_for(function, scale, np.random.default_rng(5))
+    exact = function(**point, accuracy="high")
+    several = function(**{n: np.stack([v] * 3) if np.ndim(v) else np.full(3, v) for n, v in point.items()})
+    bounds = {"rtol": 1e-15 * (8 + scale), "atol": 1e-290}  # an exponent of this size is rounded
+    np.testing.assert_allclose(function(**point), exact, **bounds)
+    np.testing.assert_allclose(several[1], exact, **bounds)
