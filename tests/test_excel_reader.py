@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from contextlib import suppress
 from decimal import DecimalException
 from fractions import Fraction
@@ -19,6 +20,7 @@ from softsym.targets.excel import to_excel, to_excel_function
 from softsym.targets.excel_names import file_text
 from softsym.targets.excel_reader import read_excel
 from softsym.targets.excel_syntax import parse_formula, parse_reference
+from softsym.targets.excel_tables import Table
 from tests.strategies import expressions, sums_over_indices
 
 CELLS = {"z": "B2:B4", "y": "Inputs!$D$2:$D$4", "beta": "B1", "a": "C1", "b": "'My sheet'!A1", "i": "C2"}
@@ -255,3 +257,27 @@ def test_references(text: str, size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("text", ["AAAA1", "A0", "A1048577", "XFE1", "z", "Sheet!", "[1]S!A1", "A1*B2"])
 def test_no_references(text: str) -> None:
     assert parse_reference(text) is None
+
+
+SALES = Table("Sales", "", (1, 1, 5, 2), ("price", "it's [net]"), has_totals=True)
+STRUCTURED = (
+    ("=SUM(Sales[price])", "D3", "=SUM(A2:A4)"),
+    ("=Sales[@price]*2", "D3", "=A3*2"),
+    ("=[@price]+1", "D4", "=A4+1"),
+    ("=Sales[[#This Row],[price]]", "D2", "=A2"),
+    ("=SUM(sales[it''s '[net']])", "D2", "=SUM(B2:B4)"),
+    ("=Sales[[#Totals],[it''s '[net']]]", "D2", "=B5"),
+    ("=SUM(Sales[[#All],[price]])", "D2", "=SUM(A1:A5)"),
+    ("=SUM(Sales[[#Data],[#Totals],[price]])", "D2", "=SUM(A2:A5)"),
+)
+
+
+@pytest.mark.parametrize(("formula", "at", "plain"), STRUCTURED)
+def test_structured_references_are_cells(formula: str, at: str, plain: str) -> None:
+    assert read_excel(formula, tables=[SALES], at=at) == read_excel(plain)
+
+
+@pytest.mark.parametrize("formula", ["=Sales[lost]", "=Sales[@price]", "=Other[price]", "=Sales[[#Rows],[price]]"])
+def test_structured_references_to_what_is_not_there_are_named(formula: str) -> None:
+    with pytest.raises(UnsupportedError, match=re.escape(formula[1:])):
+        read_excel(formula, tables=[SALES], at="D9")

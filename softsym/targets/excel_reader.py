@@ -20,6 +20,7 @@ from softsym.targets.excel_cells import Place, places
 from softsym.targets.excel_fields import Field, column, is_index_like, plain_indices, row
 from softsym.targets.excel_reading import First, Function, Value, truth
 from softsym.targets.excel_syntax import Call, Formula, Reference, parse_formula, parse_reference
+from softsym.targets.excel_tables import Table, is_structured, with_cells
 
 MAX_NEW_LENGTH = 1000
 """Ranges that no name stands for become vectors of their own up to this length."""
@@ -27,14 +28,20 @@ _OPERATORS = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow"}
 
 
 def read_excel(
-    formula: str, cells: Mapping[str, str | Sequence[str]] | None = None, kinds: Mapping[str, Kind] | None = None
+    formula: str,
+    cells: Mapping[str, str | Sequence[str]] | None = None,
+    kinds: Mapping[str, Kind] | None = None,
+    *,
+    tables: Sequence[Table] = (),
+    at: str = "A1",
 ) -> Expr:
     """The expression of a formula.
 
     ``cells`` says which name stands where, as for :func:`softsym.targets.excel.to_excel`; ``kinds`` are the kinds of
     names that have none by default. A part of a vector's range is the list of its entries. Cells that no name stands
     for become names of their own: ``B1`` a real scalar, ``B2:B4`` the vector ``B2_B4``. The parameters of a ``LAMBDA``
-    that nothing calls are names too.
+    that nothing calls are names too. ``tables`` are the tables of structured references, and ``at`` is the formula's
+    own cell, for ``Sales[@price]``.
 
     >>> read_excel("=LN(SUMPRODUCT(EXP(B1*B2:B4)))/B1", {"z": "B2:B4", "beta": "B1"})
     log(sum(exp(beta*z)))/beta
@@ -49,7 +56,11 @@ def read_excel(
     a function, text, error or reference that the language has no expression for, named in the message, and
     :class:`~softsym.errors.ShapeError` where ranges do not fit together.
     """
-    return _Reader(_Names(cells or {}, kinds or {}), {}).whole(parse_formula(formula))
+    own = parse_reference(at)
+    if own is None:
+        raise ShapeError(f"at={at!r} is no cell; give the formula's own cell, such as Data!D5")
+    tree = with_cells(parse_formula(formula), tables, own.sheet, own.top)
+    return _Reader(_Names(cells or {}, kinds or {}), {}).whole(tree)
 
 
 class _Names:
@@ -154,6 +165,8 @@ class _Reader(ArrayReader):
         if node.text.casefold() in self.local:
             return self.local[node.text.casefold()]
         found = self.names.known(node.text)
+        if is_structured(node):
+            raise UnsupportedError(f"no table, column or row is known for {node.text}; give its table in tables=[...]")
         if found is None:
             advice = did_you_mean(node.text, self.names.symbols)
             raise UnsupportedError(f"the name {node.text} stands for no cells here; {advice}")

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet.formula import ArrayFormula
 
 from softsym.errors import DomainError, SoftsymError
 from softsym.targets.excel_inline import without_names
 from softsym.targets.excel_syntax import Formula, column_letters, column_number, parse_formula, tokens
+from softsym.targets.excel_tables import Table, with_cells
 from softsym.workbook.plan import address, area
 
 ACCEPTED = "Accepted:"
@@ -50,12 +52,16 @@ class FormulaCell:
     where: Where
     text: str
     is_array: bool
+    tables: tuple[Table, ...] = ()
 
     @cached_property
     def tree(self) -> Formula | None:
-        """The formula as a tree, ``None`` if it cannot be read; the names of ``LET`` and ``LAMBDA`` are unfolded."""
+        """The formula as a tree, ``None`` if it cannot be read.
+
+        The names of ``LET`` and ``LAMBDA`` are unfolded, and cells stand for structured references.
+        """
         try:
-            return without_names(parse_formula(self.text))
+            return with_cells(without_names(parse_formula(self.text)), self.tables, *self.where[:2])
         except SoftsymError:
             return None
 
@@ -102,7 +108,7 @@ class Audited:
     @cached_property
     def formulas(self) -> dict[Where, FormulaCell]:
         """Every cell that holds a formula."""
-        return {w: _formula(w, c.value) for w, c in self.cells.items() if c.data_type == "f"}
+        return {w: _formula(w, c.value, self.tables) for w, c in self.cells.items() if c.data_type == "f"}
 
     @cached_property
     def copies(self) -> dict[Where, int]:
@@ -138,9 +144,14 @@ class Audited:
     def sheets(self) -> list[str]:
         return list(self.book.sheetnames)
 
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables, which structured references name."""
+        return tuple(_table(sheet.title, table) for sheet in self.book.worksheets for table in sheet.tables.values())
+
     def book_has_table(self, name: str) -> bool:
         """Whether a table has the name."""
-        return any(name in sheet.tables for sheet in self.book.worksheets)
+        return name.casefold() in {table.name.casefold() for table in self.tables}
 
     def value(self, where: Where) -> Any:
         """The value that a cell was saved with."""
@@ -273,6 +284,20 @@ def _number(text: str | None) -> float | None:
         return None
 
 
-def _formula(where: Where, value: Any) -> FormulaCell:
+def _formula(where: Where, value: Any, tables: tuple[Table, ...]) -> FormulaCell:
     is_array = isinstance(value, ArrayFormula)
-    return FormulaCell(where, str((value.text if is_array else value) or ""), is_array)
+    return FormulaCell(where, str((value.text if is_array else value) or ""), is_array, tables)
+
+
+def _table(sheet: str, found: Any) -> Table:
+    """A table as openpyxl reads it."""
+    left, top, right, bottom = range_boundaries(found.ref)
+    columns = tuple(column.name for column in found.tableColumns)
+    return Table(
+        found.displayName,
+        sheet,
+        (top, left, bottom, right),
+        columns,
+        found.headerRowCount != 0,
+        bool(found.totalsRowCount),
+    )

@@ -17,6 +17,7 @@ from softsym.targets.excel_syntax import (
     Reference,
     walk_formula,
 )
+from softsym.targets.excel_tables import is_structured
 from softsym.workbook.audit import Audited, Finding, Rule, Where, by_column, place
 from softsym.workbook.audit_entries import minus_before_power, numbers_as_text, typed_over
 from softsym.workbook.exponents import largest_exponent, overflowing_input
@@ -233,6 +234,8 @@ def _broken_part(node: Formula, known: set[str], audited: Audited) -> str:
         table, bracket, _ = node.text.partition("[")
         if bracket and table and not audited.book_has_table(table):
             return f"there is no table {table}"
+        if is_structured(node):
+            return f"the table has no such column or row: {node.text}"
         if node.text.isidentifier() and node.text.casefold() not in known and not audited.book_has_table(node.text):
             return f"the name {node.text} is not defined"
     return ""

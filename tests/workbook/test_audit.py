@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.table import Table
 
 from softsym.errors import DomainError
 from softsym.workbook import audit
@@ -98,6 +99,40 @@ def test_names_links_protection_and_text(tmp_path: Path) -> None:
     rules = {f.rule for f in findings(book, tmp_path)}
     assert rules >= {"unprotected formulas", "text that looks like a formula", "name like a cell", "broken name"}
     assert "name used twice" in rules
+
+
+def with_table(formulas: dict[str, str], tmp_path: Path) -> list[Finding]:
+    """What is found in a workbook with the table Sales (item, price, net price) in A1:C4 and formulas beside it."""
+    rows = (("item", "price", "net price"), ("a", 0.33, 900), ("b", 0.33, 2), ("c", 0.33, 3))
+    book = sheet_of({f"{'ABC'[c]}{r}": x for r, row in enumerate(rows, 1) for c, x in enumerate(row)} | formulas)
+    book.active.add_table(Table(displayName="Sales", ref="A1:C4"))
+    return findings(book, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["=SUM(Sales[net price])", "=Sales[[#This Row],[price]]*2", "=SUM(Sales[[price]:[net price]])", "=COUNTA(Sales)",
+     "=MAX(Sales[[#All],[price]])", "=Sales[[#Headers],[item]]", "=EXP(Sales[@price]-MAX(Sales[price]))"],
+)  # fmt: skip
+def test_structured_references_are_followed(formula: str, tmp_path: Path) -> None:
+    assert with_table({"E2": formula}, tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("formula", "rule", "says"),
+    [
+        ("=SUM(Sales[lost])", "broken reference", "no such column or row: Sales[lost]"),
+        ("=SUM(Sales[[#Totals],[price]])", "broken reference", "no such column or row"),
+        ("=SUM(Lost[price])", "broken reference", "no table Lost"),
+        ("=SUM(Sales[price])", "sum of rounded probabilities", "rounded"),
+        ("=EXP(Sales[[#This Row],[net price]])", "EXP without its maximum subtracted", "Sheet!C2"),
+        ("=Sales[price]*2", "implicit intersection", "whole range"),
+    ],
+)
+def test_faults_behind_structured_references_are_found(formula: str, rule: str, says: str, tmp_path: Path) -> None:
+    (found,) = with_table({"E2": formula}, tmp_path)
+    assert found.rule == rule
+    assert says in found.detail
 
 
 def test_a_comment_accepts(tmp_path: Path) -> None:
