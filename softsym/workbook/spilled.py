@@ -37,7 +37,8 @@ def lay(book: Book, name: str, title: str, source: Expr, labels: Sequence[str] =
     maker = SpillMaker(expr, cells, source=source)
     where = _block(page, row, name, maker.formula()[1:], maker.size, labels)
     if len(expr.shape) < 2:
-        book.scope.add(name, "vector" if expr.shape else "real", where, maker.size[0] if expr.shape else None)
+        kind, length = ("vector", maker.size[0]) if expr.shape else ("real", None)
+        book.scope.add(name, kind, where, length, may_fail=book.scope.may_fail(expr))
     if defined_name(name):
         book.plan.names.setdefault(name, where)
     return where

@@ -17,7 +17,7 @@ from softsym import parse_expression
 from softsym.errors import DomainError, ShapeError
 from softsym.targets.excel import to_excel
 from softsym.targets.numpy import lambdify
-from softsym.workbook import audit, write_workbook
+from softsym.workbook import Book, Vector, audit, spilled, write_workbook
 from softsym.workbook.calculate import calculate
 from softsym.workbook.plan import CellError, Plan
 from softsym.workbook.writer import write
@@ -153,3 +153,12 @@ def test_a_formula_that_fills_other_cells_is_refused() -> None:
     plan.sheet("S").spill(1, 1, "SEQUENCE(3)", (2, 1))
     with pytest.raises(ShapeError, match="3 by 1"):
         calculate(plan)
+
+
+def test_a_formula_on_a_column_that_is_accepted_to_overflow_may_overflow_too() -> None:
+    book = Book("Spilled", "An accepted overflow.", [Vector("x", [1000.0, 2.0])])
+    book.table("Powers", "x").column("naive", "exp(x)", accept="a large power overflows.")
+    spilled.lay(book, "total", "their sum", book.scope.read("sum(naive)"))
+    book.check("the total is at least 1", "total", "1", ">=")
+    sheet = book.finish().sheet("Checks")
+    assert [sheet.cells[12, 10].value, sheet.cells[5, 3].value] == ["n/a, as it has no value", "all checks pass"]
