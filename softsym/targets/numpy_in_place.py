@@ -118,7 +118,9 @@ class InPlaceWriter(Writer):
             function, values[1] = "multiply", f"1.0/{values[1]}"
         if op.head == "relu":
             values.append("0.0")
-        if any(by_row):
+        if op.head == "exp":
+            self.lines.append(self.help("exponentials", *values, name))
+        elif any(by_row):
             self.lines.append(self.help("rowwise", f"np.{function}", *values, name))
         else:
             self.lines.append(f"np.{function}({', '.join(values)}, out={name})")

@@ -131,3 +131,14 @@ def test_the_beta_of_large_exponents() -> None:
     for beta in (0.3, 0.7):
         exact = sn.softmax(z.astype(np.longdouble), beta, accuracy="high")
         assert worst(sn.softmax(z, beta), exact) <= 20
+
+
+@pytest.mark.parametrize("far", [-np.inf, -1e300, -746.5, -745.1, -720.0, -707.0])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_exponentials_far_down(far: float, order: Any) -> None:
+    x = np.asarray(np.where(RNG.random((64, 30)) < 0.3, far, RNG.normal(size=(64, 30))), order=order)
+    x[3, 4], x[60, 5] = np.nan, np.inf
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(rows.exponentials(x, np.empty_like(x)), np.exp(x))
+        into = x.copy(order=order)
+        np.testing.assert_array_equal(rows.exponentials(into, into), np.exp(x))
