@@ -11,8 +11,8 @@ log(sum(exp(x))) and            the same, and again by parts     exponentials of
 max(x) + log1p(excess(          where it is near 0
 exp(x - max(x))))
 sum(x*y)                        product_sums(x, y)               no product is stored
-e/sum(e), e = exp(x)            e*(1/sum(e))                     a product takes a third of the time; the sum is not
-                                                                 close to 0, with shifts and where none are needed
+e/sum(e), e = exp(x)            shares(e, sum(e)): e*(1/sum(e))  a product takes a third of the time; the sum is not
+                                if that is faster                close to 0, with shifts and where none are needed
 c*(e/sum(e))                    e*(c/sum(e))                     one product, if nothing else reads the quotient
 ==============================  ===============================  =================================================
 """
@@ -114,12 +114,12 @@ class InPlaceWriter(Writer):
         """A line that writes into a buffer."""
         function, values = UFUNCS[op.head], [self.texts[a][0] for a in op.args]
         by_row = [not a.slots and a.head not in ("number", "constant", "length") for a in op.args]
-        if is_share(op):
-            function, values[1] = "multiply", f"1.0/{values[1]}"
         if op.head == "relu":
             values.append("0.0")
         if op.head == "exp":
             self.lines.append(self.help("exponentials", *values, name))
+        elif is_share(op):
+            self.lines.append(self.help("shares", *values, name))
         elif any(by_row):
             self.lines.append(self.help("rowwise", f"np.{function}", *values, name))
         else:

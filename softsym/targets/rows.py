@@ -25,6 +25,8 @@ LANES = 32
 """Rows up to half this length are added up as they are: half an ulp for each of the few additions."""
 LONG, PART = 4096, 1024
 """Rows longer than the first are added up in parts of the second: the rounding errors of many parts average out."""
+PARTED = 96
+"""Rows from this length on are added up in parts, if the parts can be of the same length."""
 LEADING = np.int64(-1 << 36)
 """The bits that come first: a sign, an exponent and 16 binary places."""
 STRIP = 40_000
@@ -96,11 +98,13 @@ def _part_sums(x: Array) -> Array:
 def part_size(length: int) -> int:
     """Of how many entries the equal parts of a row are; 0 if it cannot be parted, or is short."""
     sizes = [size for size in range(8, 21) if length % size == 0]
-    return sizes[-1] if sizes and length >= 2 * LANES else 0
+    return sizes[-1] if sizes and length >= PARTED else 0
 
 
 def _split_column_sums(x: Array) -> Array:
-    """The same as :func:`_split_sums` along the first axis."""
+    """The same as :func:`_split_sums` along the first axis, of parts where there are many."""
+    if len(x) >= PARTED:
+        x = _sums_of_fours(x)
     leading, rest = np.zeros(x.shape[1]), np.zeros(x.shape[1])
     count = max(8, STRIP // x.shape[1])
     parts = np.empty((count, x.shape[1]))
@@ -116,12 +120,16 @@ def _split_column_sums(x: Array) -> Array:
 def column_sums(x: Array) -> Array:
     """The sums along the first axis, four at a time."""
     while len(x) > 4:
-        cut = len(x) - len(x) % 4
-        parts = np.add.reduce(x[:cut].reshape(-1, 4, x.shape[1]), axis=1)
-        if cut < len(x):
-            parts[0] += np.add.reduce(x[cut:], axis=0)
-        x = parts
+        x = _sums_of_fours(x)
     return np.add.reduce(x, axis=0)
+
+
+def _sums_of_fours(x: Array) -> Array:
+    cut = len(x) - len(x) % 4
+    parts = np.add.reduce(x[:cut].reshape(-1, 4, x.shape[1]), axis=1)
+    if cut < len(x):
+        parts[0] += np.add.reduce(x[cut:], axis=0)
+    return parts
 
 
 def rough_row_sums(x: Array) -> Array:
@@ -218,6 +226,13 @@ def unbuffered(operation: Callable[..., Array], x: Array, y: Array, out: Array) 
     operation(x, y, out=out)
     np.setbufsize(usual)
     return out
+
+
+def shares(x: Array, total: Array, out: Array) -> Array:
+    """The quotients of rows by their sums; by products where quotients would take longer."""
+    if PARTED <= x.shape[-1] < ADJACENT and not by_columns(out):
+        return rowwise(np.divide, x, total, out)
+    return rowwise(np.multiply, x, 1.0 / total, out)
 
 
 def exponentials(x: Array, out: Array) -> Array:
