@@ -111,6 +111,9 @@ norm(p - q, 2) <= sqrt(2)                                     | norm(p - q, 2) <
 sum((p - q)**2/(p + q)) <= 2*sum((sqrt(p) - sqrt(q))**2)      | sum((p - q)**2/(p + q)) <= sum((sqrt(p) - sqrt(q))**2)
 abs(r) <= abs(sinh(r))                                        | abs(r)*11/10 <= abs(sinh(r))
 abs(sigmoid(r) - 1/2) <= abs(r)/4                              | abs(sigmoid(r) - 1/2) <= abs(r)/5
+kl(p, q) >= 2*max(p - q)**2                                   | kl(p, q) >= 9/4*max(p - q)**2
+kl((p + q)/2, (u + v)/2) <= (kl(p, u) + kl(q, v))/2 where u: distribution, v: distribution | kl((p + q)/2, p) <= 0
+log(1 + sum(exp(z))) <= sum(softplus(z))                      | log(2 + sum(exp(z))) <= sum(softplus(z))
 """.strip().splitlines()
 
 TRUE, FALSE = zip(*(tuple(part.strip() for part in line.split("|")) for line in PAIRS), strict=True)
@@ -143,6 +146,8 @@ ONLY_AT_ZERO = [
     "abs(a)/abs(a) <= sign(a)**2 + sign(b)**2 - 1/2",
     "argmax_count(z) <= 1",
     "sum(hardmax(z)) <= sum(hardmax(z)**2)",
+    "w[j] + 0*z[1] < 1 where w: distribution(M), j: index(M), N >= 2",
+    "p[i] + 0*norm(z - w, 2) < 1 where z != w",
 ]
 
 

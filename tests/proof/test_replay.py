@@ -70,6 +70,10 @@ covariance(p, z, w)**2 <= variance(p, z)*variance(p, w)
 sum((p - basis(i))**2) <= 2*(1 - p[i])**2
 abs(r) <= abs(sinh(r))
 abs(sigmoid(r) - 1/2) <= abs(r)/4
+kl(p, q) >= 2*(p[i] - q[i])**2
+entropy(p) <= -p[i]*log(p[i]) - (1 - p[i])*log(1 - p[i]) + (1 - p[i])*log(N - 1) where N >= 2
+kl(t*p + (1 - t)*q, q) <= t*kl(p, q) where t: unit
+lse(z) <= sum(softplus(z))
 """.strip().splitlines()
 
 MUTATED = int(os.environ.get("SOFTSYM_MUTATIONS", "5"))
@@ -192,6 +196,11 @@ def test_a_proof_of_something_else_is_rejected() -> None:
 def test_a_condition_that_is_used_is_needed() -> None:
     _, proof = proof_of("boltzmann(z, a) <= boltzmann(z, b) where a <= b")
     assert not is_confirmed(parse_statement("boltzmann(z, a) <= boltzmann(z, b)"), proof)
+
+
+def test_a_length_of_at_least_two_says_nothing_of_another() -> None:
+    _, proof = proof_of("w[j] < 1 where w: distribution(M), j: index(M), M >= 2")
+    assert not is_confirmed(parse_statement("w[j] < 1 where w: distribution(M), j: index(M), N >= 2"), proof)
 
 
 def test_the_checker_shares_nothing_with_the_search() -> None:

@@ -13,13 +13,13 @@ from softsym.algebra.context import Algebra
 from softsym.algebra.zero import Case
 from softsym.errors import BudgetError
 from softsym.expansion import expand
-from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, number, substitute, walk
+from softsym.expression import Apply, Expr, Number, Symbol, apply, free_symbols, number, substitute, walk
 from softsym.language import Chain
 from softsym.proof.inequalities.goal import CASES, Budget, Everywhere, Fact, Goal
 from softsym.proof.inequalities.search import DEPTHS, prove
 from softsym.proof.inequalities.writing import index_symbol, symbols_of
 from softsym.proof.steps import ProofStep, at_most
-from softsym.symbols import Kind
+from softsym.symbols import Kind, Length
 
 _SHARE = 0.4
 """The part of the time left that one form may take at one depth."""
@@ -85,8 +85,10 @@ def _goal(case: Case, known: Assumptions, strict: bool, deadline: float) -> Goal
     case.algebra.deduces_signs = False
     distinct = [block for block in case.coincide if block]
     ranges = [case.algebra.ranges.get(block[0]) for block in distinct]
-    several = _at_least_two(known) or any(r is not None and ranges.count(r) > 1 for r in ranges)
-    return Goal(case.algebra, case.difference, strict, several=several, budget=Budget(deadline=deadline),
+    lengths = {*case.algebra.ranges.values(), *(k.length for k in case.algebra.vectors.values())}
+    fixed = {n for n in lengths if n is not None and n.is_literal and n.constant >= 2}
+    several = fixed.union(_lengths_of_several(known, ranges))
+    return Goal(case.algebra, case.difference, strict, several=frozenset(several), budget=Budget(deadline=deadline),
                 facts=tuple(Fact(k.value, k.strict, "given", (k.value,)) for k in case.known if not k.bound),
                 universal=tuple(Everywhere(k.bound[0], k.value, k.strict) for k in case.known if len(k.bound) == 1),
                 given=tuple(_coincidences(case.algebra, distinct)))  # fmt: skip
@@ -123,10 +125,16 @@ def _index(names: dict[str, Symbol], name: str) -> Expr:
     return number(int(name)) if name.isdigit() else names[name]
 
 
-def _at_least_two(known: Assumptions) -> bool:
-    return any(str(e) in ("N - 2", "N - 1 - 1") for e in known.nonnegative) or any(
-        str(e) == "N - 1" for e in known.positive
-    )
+def _lengths_of_several(known: Assumptions, ranges: list[Length | None]) -> Iterator[Length]:
+    """The lengths that are at least 2: as declared, or since two different indices run to them."""
+    yield from (r for r in ranges if r is not None and ranges.count(r) > 1)
+    yield from (one.kind.length for one, other in known.apart if isinstance(one, Symbol) and isinstance(other, Symbol)
+                if one.kind.length is not None and one.kind.length == other.kind.length)  # fmt: skip
+    for facts, least in ((known.nonnegative, 2), (known.positive, 1)):
+        for e in facts:
+            name, number_ = e.args if isinstance(e, Apply) and e.head == "sub" else (e, e)
+            if isinstance(name, Symbol) and name.kind.type == "length" and isinstance(number_, Number):
+                yield from (Length.of(name.name),) if number_.value >= least else ()
 
 
 def _parameters(expr: Expr) -> Iterator[dict[Symbol, Expr]]:

@@ -17,6 +17,8 @@ from softsym.algebra.signs import sign_of
 from softsym.algebra.sums import sum_over
 from softsym.proof.inequalities.distances import distances
 from softsym.proof.inequalities.goal import Fact, Goal, Summand
+from softsym.proof.inequalities.merging import merged, mixed
+from softsym.symbols import Length
 
 MAX_FACTS = 60
 MAX_PAIRED = 4
@@ -35,7 +37,7 @@ def facts_about(goal: Goal) -> list[Fact]:
     for atom in sorted(goal.value.atoms | declared, key=lambda a: a.number):
         for fact in _of_atom(goal, atom):
             found.setdefault(fact.value, fact)
-    for fact in (*_of_logarithms(goal), *_increasing(goal, [*found])):
+    for fact in (*_of_logarithms(goal), *mixed(goal), *_increasing(goal, [*found])):
         found.setdefault(fact.value, fact)
     return list(found.values())[:MAX_FACTS]
 
@@ -106,13 +108,16 @@ def _without_abs(value: Rational) -> list[Rational]:
 
 def _sum(goal: Goal, atom: Atom) -> Iterator[Fact]:
     names, body = atom.data
-    if len(names) != 1 or sign_of(goal.alg, body) not in (POSITIVE, NONNEGATIVE):
+    if len(names) != 1:
         return
     usable = [i for i in _known_names(goal) if in_range(goal, i, names[0])]
+    yield from merged(goal, atom, usable)
+    if sign_of(goal.alg, body) not in (POSITIVE, NONNEGATIVE):
+        return
     whole = goal.alg.of(atom)
     terms = Summand(names[0], (body,))
     values = {i: rename(goal.alg, body, {names[0]: i}) for i in usable}
-    positive = sign_of(goal.alg, body) == POSITIVE and goal.several
+    positive = sign_of(goal.alg, body) == POSITIVE and goal.alg.ranges[names[0]] in goal.several
     yield from distances(goal, atom, usable)
     for i in usable:
         yield Fact(whole - values[i], positive, "a sum of terms >= 0 is at least each of them", (terms, i))
@@ -180,14 +185,15 @@ def _absolute(goal: Goal, atom: Atom) -> Iterator[Fact]:
 def _entry(goal: Goal, atom: Atom) -> Iterator[Fact]:
     vector, _ = atom.data
     if goal.alg.vectors[vector].domain in ("distribution", "simplex"):
-        strict = goal.several and goal.alg.vectors[vector].domain == "distribution"
+        kind = goal.alg.vectors[vector]
+        strict = kind.length in goal.several and kind.domain == "distribution"
         share = goal.alg.of(atom)
         yield Fact(Rational.of(1) - share, strict, "a share is at most 1", (share,))
 
 
 def _length(goal: Goal, atom: Atom) -> Iterator[Fact]:
     if goal.alg.scalars.get(atom.data[0]) == "length":
-        least = 2 if goal.several and atom.data[0] == "N" else 1
+        least = 2 if Length.of(atom.data[0]) in goal.several else 1
         length = goal.alg.of(atom)
         yield Fact(length - Rational.of(least), False, f"a length is at least {least}", (length,))
 

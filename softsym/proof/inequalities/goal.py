@@ -16,6 +16,7 @@ from softsym.expression import Expr, apply, number
 from softsym.language import Chain
 from softsym.proof.inequalities.writing import Summand, raised, written
 from softsym.proof.steps import ProofStep, Use
+from softsym.symbols import Length
 
 COMBINATION = "a sum of multiples of what is known"
 CASES = "cases"
@@ -62,8 +63,8 @@ class Goal:
     """``value >= 0`` (``> 0`` if ``strict``).
 
     ``facts`` are known besides what the atoms themselves tell, ``universal`` ones at every index; ``given`` are the
-    hypotheses of the case as expressions; ``generic`` are indices that may coincide with others; ``several`` says that
-    two different indices exist, so that the length is at least 2; ``budget`` is shared.
+    hypotheses of the case as expressions; ``generic`` are indices that may coincide with others; ``several`` are the
+    lengths that are at least 2; ``budget`` is shared.
     """
 
     alg: Algebra
@@ -73,7 +74,7 @@ class Goal:
     universal: tuple[Everywhere, ...] = ()
     given: tuple[Chain, ...] = ()
     generic: frozenset[Index] = frozenset()
-    several: bool = False
+    several: frozenset[Length] = frozenset()
     depth: int = 0
     budget: Budget = field(default_factory=Budget)
 

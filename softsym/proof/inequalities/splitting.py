@@ -8,11 +8,11 @@ from itertools import count
 from flint import fmpq
 
 from softsym.algebra import elementary
-from softsym.algebra.context import NONNEGATIVE, POSITIVE
+from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE
 from softsym.algebra.families import Member
 from softsym.algebra.polynomial import Atom, Index, Poly, Rational
 from softsym.algebra.renaming import rename
-from softsym.algebra.signs import is_positive, sign_of
+from softsym.algebra.signs import is_positive, poly_sign, sign_of
 from softsym.language import Chain
 from softsym.proof.inequalities.factors import Prove
 from softsym.proof.inequalities.goal import CASES, Everywhere, Fact, Goal
@@ -21,7 +21,7 @@ from softsym.proof.steps import ProofStep
 
 def by_members(goal: Goal, prove: Prove) -> ProofStep | None:
     """A goal that an extremum makes smaller holds if it holds with each value in its place."""
-    atom = _of_sign(goal, "max", negative=True)
+    atom = _of_sign(goal, "max", negative=True) or _with_powers(goal)
     if atom is None:
         return None
     collected: list[ProofStep] = []
@@ -107,6 +107,15 @@ def _of_sign(goal: Goal, head: str, *, negative: bool) -> Atom | None:
         factor = Poly({tuple(p for p in m if p[0] is not atom): c for m, c in with_atom})
         sign = sign_of(goal.alg, Rational(-factor if negative else factor))
         if sign in (POSITIVE, NONNEGATIVE):
+            return atom
+    return None
+
+
+def _with_powers(goal: Goal) -> Atom | None:
+    """A maximum that stands only in terms <= 0, with powers."""
+    for atom in sorted((a for a in goal.value.num.atoms if a.head == "max"), key=lambda a: a.number):
+        signs = {poly_sign(goal.alg, Poly({m: c})) for m, c in goal.value.num if any(a is atom for a, _ in m)}
+        if signs <= {NEGATIVE, NONPOSITIVE} and not goal.value.den:
             return atom
     return None
 

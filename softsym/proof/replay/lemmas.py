@@ -9,6 +9,7 @@ from softsym.expression import Apply, Expr, Number, Symbol, apply, number, subst
 from softsym.language import Chain
 from softsym.proof.replay.setting import Setting, gap, links
 from softsym.signs import UP
+from softsym.symbols import Length
 
 Lemma: TypeAlias = "Callable[..., tuple[Expr, bool] | None]"
 """The quantity and whether it is > 0; ``None`` if the lemma does not apply."""
@@ -43,11 +44,27 @@ def apart(s: Setting, one: Expr, other: Expr) -> bool:
     return any(Chain(pair, ("!=",)) in s.conditions for pair in ((one, other), (other, one)))
 
 
-def several(s: Setting) -> bool:
-    """Whether there are two different indices, so that N is at least 2."""
-    known = {(str(q), strict) for q, strict in map(gap, links(s.conditions))}
-    least = bool(known & {("N - 1", True), ("N - 2", False), ("N - 2", True)})
-    return least or any(c.relations == ("!=",) for c in s.conditions)
+def several(s: Setting, length: Length | None) -> bool:
+    """Whether a length is at least 2: it is fixed so, a condition says so, or two different indices run to it."""
+    if length is None:
+        return False
+    fixed = length.at(dict(s.lengths))
+    least = any(strict + _excess(q, length) >= 2 for q, strict in map(gap, links(s.conditions)))
+    different = any(c.relations == ("!=",) and _run_to(c.sides, length) for c in s.conditions)
+    return least or different or (fixed.is_literal and fixed.constant >= 2)
+
+
+def _excess(quantity: Expr, length: Length) -> int:
+    """The n of a quantity ``N - n``, else 0."""
+    name, least = quantity.args if isinstance(quantity, Apply) and quantity.head == "sub" else (None, None)
+    if not (isinstance(name, Symbol) and isinstance(least, Number) and name.kind.type == "length"):
+        return 0
+    return int(least.value) if Length.of(name.name) == length else 0
+
+
+def _run_to(sides: tuple[Expr, ...], length: Length) -> bool:
+    names = [side for side in sides if isinstance(side, Symbol)]
+    return bool(names) and all(n.kind.type == "index" and n.kind.length == length for n in names)
 
 
 def _largest(s: Setting, largest: Expr, value: Expr) -> tuple[Expr, bool] | None:
@@ -65,7 +82,7 @@ def _term(s: Setting, body: Expr, k: Symbol, *places: Expr) -> tuple[Expr, bool]
     quantity = apply("sum", body, k)
     for place in places:
         quantity = quantity - substitute(body, {k: place})
-    return quantity, own == UP and len(places) == 1 and several(s)
+    return quantity, own == UP and len(places) == 1 and several(s, k.kind.length)
 
 
 def _by_sign(s: Setting, x: Expr) -> tuple[Expr, bool] | None:
@@ -90,14 +107,18 @@ def _share(s: Setting, share: Expr) -> tuple[Expr, bool] | None:
     vector = share.args[0]
     domain = s.kinds[vector.name].domain if isinstance(vector, Symbol) else ""
     fits = domain in ("distribution", "simplex") or getattr(vector, "head", "") in _SHARES
-    return (1 - share, domain == "distribution" and several(s)) if fits else None
+    return (1 - share, domain == "distribution" and several(s, vector.shape[0])) if fits else None
 
 
 _SHARES = ("hardmax", "onehot_argmax", "sparsemax", "softmax")
 
 
 def _length(s: Setting, length: Expr, least: int) -> tuple[Expr, bool] | None:
-    fits = isinstance(length, Symbol) and s.kinds[length.name].type == "length" and (least == 1 or several(s))
+    fits = (
+        isinstance(length, Symbol)
+        and s.kinds[length.name].type == "length"
+        and (least == 1 or several(s, Length.of(length.name)))
+    )
     return (length - least, False) if fits else None
 
 
@@ -126,10 +147,46 @@ def _log_sum(s: Setting, w: Expr, x: Expr, k: Symbol) -> tuple[Expr, bool] | Non
     return (bound - apply("sum", w * apply("log", x), k), False) if _positive(s.having(k), w) else None
 
 
+def _relative(w: Expr, x: Expr) -> Expr:
+    return w * apply("log", w / x)
+
+
+def _two(s: Setting, a: Expr, x: Expr, y: Expr, b: Expr, u: Expr, v: Expr) -> tuple[Expr, bool] | None:
+    """The perspective of a convex function is jointly convex; a or b may be 0."""
+    fits = _positive(s, x, y, u, v) and s.sign(a) > 0 and s.sign(b) > 0
+    both = (a * x + b * u) * apply("log", (a * x + b * u) / (a * y + b * v))
+    return (a * _relative(x, y) + b * _relative(u, v) - both, False) if fits else None
+
+
+def _one_and_rest(s: Setting, w: Expr, x: Expr, k: Symbol, i: Expr) -> tuple[Expr, bool] | None:
+    own, other = (substitute(v, {k: i}) for v in (w, x))
+    rest = _relative(apply("sum", w, k) - own, apply("sum", x, k) - other)
+    quantity = apply("sum", _relative(w, x), k) - _relative(own, other) - rest
+    return (quantity, False) if several(s, k.kind.length) and _positive(s.having(k), w, x) else None
+
+
+def _grouping(s: Setting, w: Expr, k: Symbol, i: Expr) -> tuple[Expr, bool] | None:
+    own = substitute(w, {k: i})
+    parts = [v * apply("log", v) for v in (own, apply("sum", w, k) - own)]
+    quantity = parts[0] + parts[1] - apply("sum", w * apply("log", w), k)
+    return (quantity, False) if several(s, k.kind.length) and _positive(s.having(k), w) else None
+
+
+def _pinsker_at(s: Setting, w: Expr, x: Expr, k: Symbol, i: Expr) -> tuple[Expr, bool] | None:
+    one, other = w / apply("sum", w, k), x / apply("sum", x, k)
+    quantity = apply("sum", _relative(one, other), k) - 2 * substitute(one - other, {k: i}) ** 2
+    return (quantity, False) if _positive(s.having(k), w, x) else None
+
+
+def _product(s: Setting, c: Expr, x: Expr, k: Symbol) -> tuple[Expr, bool] | None:
+    quantity = apply("sum", apply("log", 1 + x), k) - apply("log", c + apply("sum", x, k))
+    return (quantity, False) if c in (number(0), number(1)) and s.having(k).sign(x) > 0 else None
+
+
 def _pinsker(s: Setting, w: Expr, x: Expr, k: Symbol) -> tuple[Expr, bool] | None:
     one, other = w / apply("sum", w, k), x / apply("sum", x, k)
     half = apply("sum", apply("abs", one - other), k) ** 2 / 2
-    divergence = apply("sum", one * apply("log", one / other), k)
+    divergence = apply("sum", _relative(one, other), k)
     return (divergence - half, False) if _positive(s.having(k), w, x) else None
 
 
@@ -202,5 +259,10 @@ LEMMAS: dict[str, Lemma] = {
     "sum r*log(r/s) >= (sum abs(r - s))**2/2 (Pinsker)": _pinsker,
     "(sum abs(w - x))**2 <= (W + X)**2 - 4*(sum sqrt(w*x))**2 (Kraft)": _kraft,
     "sum abs(u) >= 2*u_i where sum u = 0": _half,
+    "sum r*log(r/s) >= 2*(r_i - s_i)**2 (Pinsker)": _pinsker_at,
+    "s*x*log(x/y) + t*u*log(u/v) >= (s*x + t*u)*log((s*x + t*u)/(s*y + t*v))": _two,
+    "sum w*log(w/x) >= the same of one term and of the sum of the rest": _one_and_rest,
+    "sum w*log(w) <= w_i*log(w_i) + (W - w_i)*log(W - w_i)": _grouping,
+    "log(c + sum x) <= sum log(1 + x) for 0 <= c <= 1": _product,
     "(sum w*v)**2 >= sum v**2*(2*w**2 - w*W)": _diagonal,
 }
