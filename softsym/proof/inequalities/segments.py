@@ -152,7 +152,8 @@ def _mixed(claim: Claim, inner: Expr, outer: Expr, x: Symbol, y: Symbol) -> tupl
                 continue
             function = replaced(inner, node, x)
             mean = share * function + rest * substitute(function, {x: y})
-            if y not in free_symbols(function) and claim.equal(outer, mean):
+            own = y not in free_symbols(function) and substitute(function, {x: node}) == inner
+            if own and claim.equal(outer, mean):
                 return function, share
     return None
 
