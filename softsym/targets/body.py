@@ -23,8 +23,9 @@ class Variant:
     """How a body is written: for which arithmetic, with left-out entries, writing in place, with or without shifts.
 
     ``ones`` are the scalars that it takes to be 1. What writes in place is for blocks of rows; it is ``narrow`` if the
-    result has fewer digits than float64. What is for a ``single`` row has numbers in the place of reductions. Without
-    shifts both give, besides the result, the totals that tell whether shifts were needed.
+    result has fewer digits than float64; in ``single_precision`` the inputs stay as they are, and sums alone have more.
+    What is for a ``single`` row has numbers in the place of reductions. Without shifts both give, besides the result,
+    the totals that tell whether shifts were needed.
     """
 
     arithmetic: Arithmetic = DOUBLES
@@ -33,6 +34,7 @@ class Variant:
     shifted: bool = True
     single: bool = False
     narrow: bool = False
+    single_precision: bool = False
     ones: frozenset[str] = frozenset()
 
 
@@ -91,6 +93,11 @@ class Body:
     def has_maxima_unshifted(self) -> bool:
         """Whether the program without shifts still takes the maximum of a row."""
         return self.unshifted is not None and any(op.head == "max" for op in steps(self.unshifted.result))
+
+    def is_log_sum(self, highest: float) -> bool:
+        """Whether it is the logarithm of a sum of exponentials of inputs, where ``highest`` is that of its totals."""
+        result = self.unshifted.result if self.unshifted is not None else None
+        return highest == LARGEST and result is not None and result.head == "log" and result.args[0].head == "sum"
 
     def may_overflow(self, highest: float) -> bool:
         """Whether differences to a maximum may overflow though totals up to ``highest`` do not tell: if multiplied."""

@@ -161,7 +161,7 @@ class Generated:
             writer = Writer(with_ones(program, variant.ones), taken, variant.masked)
             return *writer.write(), writer
         program = with_ones(program, variant.ones)
-        writer = SingleWriter(program, taken) if variant.single else InPlaceWriter(program, taken, variant.narrow)
+        writer = SingleWriter(program, taken) if variant.single else InPlaceWriter(program, taken, variant)
         assignments, result = writer.write()
         if not variant.shifted:
             result = f"({', '.join([result, *(writer.texts[total][0] for total in totals(writer.program))])},)"

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from softsym.targets.body import Variant
 from softsym.targets.like_terms import is_share
 from softsym.targets.near_one import BOUND
 from softsym.targets.numpy_source import NAMES, Writer
@@ -47,19 +48,20 @@ class InPlaceWriter(Writer):
 
     The arrays come from ``array(shape)``, and are written before they are read. Right where all vectors have the same
     batch axes, so that all arrays with entries have one shape, of two axes. ``narrow`` is for results with fewer digits
-    than float64: the inputs are copies then, and written to as well.
+    than float64: the inputs are copies then, and written to as well, unless they are of ``single_precision``.
     """
 
-    def __init__(self, program: Program, taken: set[str], narrow: bool = False) -> None:
+    def __init__(self, program: Program, taken: set[str], variant: Variant) -> None:
         super().__init__(for_speed(program), taken)
-        self.narrow = narrow
+        self.narrow = variant.narrow
+        self.owns_inputs = variant.narrow and not variant.single_precision
 
     def write(self) -> tuple[list[str], str]:
         order = steps(self.program.result, smallest_first=True)
         self.shared = {
             op.args[1] for op in order if op.head in ("div", "relative_excess") and _adds_exponentials(op.args[1])
         }
-        self.buffers = self.named(_buffers(order, self.narrow))
+        self.buffers = self.named(_buffers(order, self.owns_inputs))
         made = [name for op, name in self.buffers.items() if op.head != "input"]
         inputs = {name for op, name in self.buffers.items() if op.head == "input"}
         used = sorted(dict.fromkeys(n for n in made if n not in inputs), key=lambda name: name != "result")

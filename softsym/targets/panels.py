@@ -16,7 +16,7 @@ import numpy as np
 from softsym.targets.arithmetic import DOUBLES
 from softsym.targets.body import Body, Call, Variant
 from softsym.targets.intervals import in_range
-from softsym.targets.rows import by_columns
+from softsym.targets.rows import FEW, by_columns
 from softsym.targets.totals import LARGEST
 
 Array = Any
@@ -24,6 +24,9 @@ Written = tuple[Callable[..., Any], tuple[str, ...]]
 """A body's function in one of its variants, and the names of its parameters."""
 SHORT = 24
 """Shifted rows up to this length are worked on column by column."""
+LARGE_LOGARITHM, LARGEST_SINGLE = 8.0, 1e38
+"""From the first on an error of 2.5 ulp of float32 in a number is one of a third of an ulp in its logarithm; beyond the
+second numbers overflow."""
 LOWEST = -100.0
 """Exponents from here on give exponentials with all digits, and quotients by them that do not overflow."""
 _DOUBLE = np.dtype(float)
@@ -47,6 +50,8 @@ class Panels:
         self.variant = Variant(DOUBLES, in_place=True, ones=ones, narrow=call.dtype.itemsize < 8)
         self.limit, self.highest = limit(body, call), body.highest(ones)
         self.tries = self.highest > 0 or self.limit > 0
+        single = call.dtype == np.float32 and all(v.dtype == np.float32 for v in call.vectors.values())
+        self.roughly = single and len(self.names) == 1 and body.is_log_sum(self.highest)
         self.kept: dict[tuple[tuple[int, ...], str], list[Array]] = {}
         self.used: dict[tuple[tuple[int, ...], str], int] = {}
 
@@ -60,13 +65,44 @@ class Panels:
         """The body without."""
         return _written(self.body, replace(self.variant, shifted=False))
 
+    @cached_property
+    def coarse(self) -> Written:
+        """The body without shifts, in single precision."""
+        return _written(self.body, replace(self.variant, shifted=False, single_precision=True))
+
     def fill(self, block: dict[str, Array], target: Array) -> None:
         """Put the result of a block into its place."""
+        self.roughly = self.roughly and self.large(block, target)
+        if not self.roughly:
+            self.exactly(block, target)
+
+    def exactly(self, block: dict[str, Array], target: Array) -> None:
+        """The same in double precision."""
         if self.tries:
             self.tries = self.told(block, target) if self.highest else self.bounded(block, target)
             if self.tries:
                 return
         self.careful(block, target)
+
+    def large(self, block: dict[str, Array], target: Array) -> bool:
+        """Try a logarithm of a sum in single precision, enough for large ones; whether that is worth while."""
+        x = block[self.names[0]]
+        if x.shape[-1] <= FEW or x.strides[-1] != x.itemsize:
+            return False
+        function, names = self.coarse
+        buffer = np.empty(x.shape, np.float32)
+        arguments = {**block, "array": lambda shape: buffer, "shape": x.shape}
+        value, total = function(*[arguments[n] for n in names])
+        wrong = ~((value >= LARGE_LOGARITHM) & (total <= LARGEST_SINGLE))[:, 0]
+        count = np.count_nonzero(wrong)
+        if 4 * count > len(wrong):
+            return False
+        target[...] = value[:, 0]
+        if count:
+            again = np.empty(count, target.dtype)
+            self.exactly(_rows(block, wrong), again)
+            target[wrong] = again
+        return True
 
     def told(self, block: dict[str, Array], target: Array) -> bool:
         """Try it without shifts; the totals tell which rows that suits. Whether it is worth while."""
