@@ -43,6 +43,8 @@ _COUNTING = frozenset(
         "ROUNDUP",
         "ROUNDDOWN",
         "TRUNC",
+        "SUBTOTAL",
+        "AGGREGATE",
     )
 )
 _SCALARS = frozenset((
@@ -220,6 +222,7 @@ def _same_names(audited: Audited) -> Iterator[Finding]:
             )  # fmt: skip
 
 
+_OTHER_FILE = re.compile(r"[^!]*\[[^!]*\][^!]*!")
 _LOST = "What it referred to is gone, and the figure with it."
 
 
@@ -229,7 +232,7 @@ def _broken_part(node: Formula, known: set[str], audited: Audited) -> str:
     if isinstance(node, Reference) and node.sheet and node.sheet not in audited.sheets:
         return f"there is no sheet {node.sheet}"
     if isinstance(node, DefinedName):
-        if re.match(r"'?\[", node.text):
+        if _OTHER_FILE.match(node.text):
             return f"it refers to another file, {node.text}"
         table, bracket, _ = node.text.partition("[")
         if bracket and table and not audited.book_has_table(table):

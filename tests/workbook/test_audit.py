@@ -42,6 +42,7 @@ FAULTS: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"A1": "=#REF!+1"}, "broken reference", "deleted"),
     ({"A1": "=rate*2"}, "broken reference", "rate is not defined"),
     ({"A1": "=[1]Other!B2"}, "broken reference", "another file"),
+    ({"A1": r"='C:\lists\[Other.xlsx]Data'!A1"}, "broken reference", "another file"),
     ({"A1": "=RAND()"}, "volatile function", "RAND"),
     ({"A1": "=OFFSET(B1,1,0)+NOW()"}, "volatile function", "NOW, OFFSET"),
     ({"A1": "=SUM(IF(B1:B3>0,1,0))"}, "implicit intersection", "range"),
@@ -76,6 +77,7 @@ SOUND: tuple[dict[str, Any], ...] = (
     {"A1": 1, "B1": "=SUMPRODUCT(EXP(A1:A3-MAX(A1:A3)))", "B2": "=INDEX(A1:A9,3)+ROUND(A1,4)"},
     {"A1": "=EXP(-(B1^2))", "A2": "=EXP(-C1*C1/2)", "A3": "=EXP(MEDIAN(B1,-1,1))", "A4": "=VLOOKUP(B1,C1:D9,2,FALSE)"},
     {"A1": "=_xlfn.STDEV.S(B1:B3)", "A2": "=XLOOKUP(B1,C1:C9,D1:D9)", "H1": "12", "A3": "=(-B2)^2"},
+    {"A1": "=SUBTOTAL(9,B1:B3)", "A2": "=AGGREGATE(14,6,B1:B3,1)"},
     {"A1": 0.25, "A2": 0.75, "A3": "=SUM(A1:A2)", "A4": "-log(p), a text", "A5": "+ and -"},
 )
 
