@@ -52,6 +52,7 @@ class Panels:
         self.tries = self.highest > 0 or self.limit > 0
         single = call.dtype == np.float32 and all(v.dtype == np.float32 for v in call.vectors.values())
         self.roughly = single and len(self.names) == 1 and body.is_log_sum(self.highest)
+        self.singles = np.empty((0, 0), np.float32)
         self.kept: dict[tuple[tuple[int, ...], str], list[Array]] = {}
         self.used: dict[tuple[tuple[int, ...], str], int] = {}
 
@@ -90,8 +91,9 @@ class Panels:
         if x.shape[-1] <= FEW or x.strides[-1] != x.itemsize:
             return False
         function, names = self.coarse
-        buffer = np.empty(x.shape, np.float32)
-        arguments = {**block, "array": lambda shape: buffer, "shape": x.shape}
+        if self.singles.shape != x.shape:
+            self.singles = np.empty(x.shape, np.float32)
+        arguments = {**block, "array": lambda shape: self.singles, "shape": x.shape}
         value, total = function(*[arguments[n] for n in names])
         wrong = ~((value >= LARGE_LOGARITHM) & (total <= LARGEST_SINGLE))[:, 0]
         count = np.count_nonzero(wrong)
