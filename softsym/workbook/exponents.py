@@ -46,7 +46,8 @@ class _Bound:
     def _binary(self, node: Binary, sheet: str, depth: int) -> bool:
         left, right = node.left, node.right
         if node.sign == "-":
-            return self.is_extreme(right, sheet, depth) or self.is_extreme(left, sheet, depth) or (
+            is_zero = self._source(left, sheet, depth) == self._source(right, sheet, depth)
+            return is_zero or self.is_extreme(right, sheet, depth) or self.is_extreme(left, sheet, depth) or (
                 self.is_bounded(left, sheet, depth) and self.is_nonnegative(right, sheet, depth)
             ) or _is_halved_gap(node)  # fmt: skip
         if node.sign in "*/":
@@ -59,6 +60,15 @@ class _Bound:
         if node.sign == "+":
             return self.is_bounded(left, sheet, depth) and self.is_bounded(right, sheet, depth)
         return False
+
+    def _source(self, node: Formula, sheet: str, depth: int) -> tuple[object, ...]:
+        """What a cell that only repeats another one repeats."""
+        behind = self.formula(node, sheet)
+        if behind is not None and isinstance(behind[0], Reference) and depth > 1:
+            return self._source(*behind, depth - 1)
+        if isinstance(node, Reference):
+            return node.sheet or sheet, node.top, node.left, node.bottom, node.right
+        return (node,)
 
     def _call(self, node: Call, sheet: str, depth: int) -> bool:
         if node.name == "MIN":

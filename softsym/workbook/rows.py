@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil, isfinite
@@ -64,21 +65,40 @@ def write_rows(
 def read_rows(path: str | os.PathLike[str]) -> tuple[list[str], list[str], list[list[float]]]:
     """The classes, the labels and the numbers of a CSV file: a header of classes, then a row for each example.
 
-    A first column that holds no number in its first row holds the labels of the rows.
+    A first column that holds no number in its first row holds the labels of the rows. A header without commas may
+    have tabs or semicolons between its cells; then a number may have a decimal comma.
 
     Raises :class:`~softsym.errors.DomainError` that names the line of a cell which is no finite number.
     """
     try:
         with Path(path).open(newline="", encoding="utf-8-sig") as file:
-            lines = [(n, line) for n, line in enumerate(csv.reader(file), 1) if any(cell.strip() for cell in line)]
+            mark = _separator(file.readline())
+            file.seek(0)
+            rows = csv.reader(file, delimiter=mark)
+            lines = [(n, line) for n, line in enumerate(rows, 1) if any(cell.strip() for cell in line)]
     except (UnicodeDecodeError, csv.Error) as error:
         raise DomainError(f"{path} is not a CSV file in UTF-8: {error}") from None
     if len(lines) < 2:
         raise DomainError(f"{path} needs a header with the classes, and rows of numbers under it")
+    if mark != ",":
+        lines[1:] = [(n, [_with_point(cell) for cell in line]) for n, line in lines[1:]]
     skip = int(_is_label(lines[1][1][0]))
     header = [cell.strip() for cell in lines[0][1]]
     labels = [line[0] for _, line in lines[1:]] if skip else []
     return header[skip:], labels, [_numbers(path, n, line, len(header), skip) for n, line in lines[1:]]
+
+
+def _separator(header: str) -> str:
+    """What stands between the cells of a header."""
+    return next((mark for mark in "\t;" if mark in header and "," not in header), ",")
+
+
+def _with_point(cell: str) -> str:
+    """A number with a decimal comma as one with a point; other text as it is."""
+    return cell.replace(",", ".") if _DECIMAL.fullmatch(cell.strip()) else cell
+
+
+_DECIMAL = re.compile(r"[-+]?[0-9]*,[0-9]+(?:[eE][-+]?[0-9]+)?")
 
 
 def _is_label(cell: str) -> bool:

@@ -78,6 +78,7 @@ SOUND: tuple[dict[str, Any], ...] = (
     {"A1": "=EXP(-(B1^2))", "A2": "=EXP(-C1*C1/2)", "A3": "=EXP(MEDIAN(B1,-1,1))", "A4": "=VLOOKUP(B1,C1:D9,2,FALSE)"},
     {"A1": "=_xlfn.STDEV.S(B1:B3)", "A2": "=XLOOKUP(B1,C1:C9,D1:D9)", "H1": "12", "A3": "=(-B2)^2"},
     {"A1": "=SUBTOTAL(9,B1:B3)", "A2": "=AGGREGATE(14,6,B1:B3,1)"},
+    {"A1": 1, "B1": "=A1", "C1": "=B1", "D1": "=E1*(A1-C1)", "F1": "=EXP(D1)"},
     {"A1": 0.25, "A2": 0.75, "A3": "=SUM(A1:A2)", "A4": "-log(p), a text", "A5": "+ and -"},
 )
 

@@ -66,6 +66,16 @@ def test_files_of_rows(tmp_path: Path) -> None:
     assert read_rows(tmp_path / "b.csv") == (["cat", "dog"], [], [[1.0, 2.0], [3.0, 4.0]])
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["name;cat;dog\nx;1,5;-2,5e1\ny;3;4\n", "name\tcat\tdog\nx\t1.5\t-25\ny\t3\t4\n",
+     "\ufeffname;cat;dog\r\nx;1.5;-25\r\ny;3;4\r\n"],
+)  # fmt: skip
+def test_files_with_other_separators(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    assert read_rows(tmp_path / "a.csv") == (["cat", "dog"], ["x", "y"], [[1.5, -25.0], [3.0, 4.0]])
+
+
 FAULTY = (("a,b\n1\n", "line 2"), ("a\nnan\n", "finite"), ("a,b\n1,x\n", "line 2"), ("a\n", "header"))
 
 
