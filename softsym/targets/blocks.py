@@ -23,9 +23,10 @@ from softsym.targets.streaming import stream, stream_certified, stream_without_s
 Array = Any
 BLOCK = 1 << 15
 """Numbers in an argument's block where no arrays are reused, and four times that of double words."""
-IN_CACHE = 1 << 18
-"""Numbers in all arrays of a block that is written in place: 2 MB of float64, which a cache still holds when they are
-read again, and few enough blocks that calls cost little."""
+IN_CACHE = 1 << 19
+"""Numbers in all arrays of a block that is written in place: 4 MB of float64, which a shared cache still holds when they
+are read again, and few enough blocks that calls cost little; a quarter of that for short rows, whose columns are read
+one after the other."""
 RUN, WIDE = 5120, 1 << 20
 """Where the entries of a row are not adjacent: the fewest rows of a block, so that memory is read and written in long
 runs, unless the block has more numbers than this."""
@@ -61,9 +62,9 @@ def _compute(body: Body, call: Call, target: Array, high: bool, in_place: bool) 
 
 
 def _in_cache(body: Body, call: Call) -> int:
-    """Numbers of each vector in a block that is written in place; columns of short rows are read once each."""
+    """Numbers of each vector in a block that is written in place."""
     short = int(next(iter(call.vectors.values())).shape[-1]) <= FEW
-    return IN_CACHE // (len(body.vectors) + body.arrays) >> int(short)
+    return IN_CACHE // (len(body.vectors) + body.arrays) // (4 if short else 1)
 
 
 def _same_place(a: Array, b: Array) -> bool:
