@@ -5,6 +5,7 @@ A body knows nothing of these: it gets float64 arrays with their entries along t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -24,9 +25,9 @@ Array = Any
 BLOCK = 1 << 15
 """Numbers in an argument's block where no arrays are reused, and four times that of double words."""
 IN_CACHE = 1 << 19
-"""Numbers in all arrays of a block that is written in place: 4 MB of float64, which a shared cache still holds when they
-are read again, and few enough blocks that calls cost little; a quarter of that for short rows, whose columns are read
-one after the other."""
+"""Numbers in all arrays of a block that is written in place: 4 MB of float64, which a shared cache still holds when
+they are read again, and few enough blocks that calls cost little; a quarter of that for short rows, whose columns are
+read one after the other."""
 RUN, WIDE = 5120, 1 << 20
 """Where the entries of a row are not adjacent: the fewest rows of a block, so that memory is read and written in long
 runs, unless the block has more numbers than this."""
@@ -181,20 +182,23 @@ class _Work:
 
     def stream_quickly(self, block: dict[str, Array], target: Array) -> bool:
         """The same in chunks and without shifts; tell if that could be done."""
-        chunk = max(BLOCK // max(1, target.size), 1024)
-        return stream_without_shifts(self.body, block, target, chunk, self.shifted.ones)
+        return stream_without_shifts(self.body, block, target, self.chunk(target, BLOCK), self.shifted.ones)
+
+    def chunk(self, target: Array, block: int) -> int:
+        """How many entries of each row of a target are worked on at a time, with so many numbers in a block."""
+        rows = math.prod(target.shape[: target.ndim - len(self.body.result)])
+        return int(max(block // max(1, rows), 1024))
 
     def stream(self, block: dict[str, Array], target: Array) -> None:
         """The same for long rows, in chunks; ``target`` may be the input, which is read before it is written."""
-        rows = max(1, int(np.prod(target.shape[: target.ndim - len(self.body.result)])))
         if not self.high:
-            if not self.body.result and self.stream_quickly(block, target):
+            if self.stream_quickly(block, target):
                 return
-            stream(self.body, block, target, max(BLOCK // rows, 1024), PLAIN)
+            stream(self.body, block, target, self.chunk(target, BLOCK), PLAIN)
             if np.isfinite(np.add.reduce(target, axis=None)):
                 return
         result = np.empty_like(target)
-        stream_certified(self.body, block, result, max(BLOCK // 4 // rows, 1024))
+        stream_certified(self.body, block, result, self.chunk(target, BLOCK // 4))
         target[...] = np.where(np.isnan(result) & ~self.high, target, result)
 
     def mend(self, block: dict[str, Array], result: Array, dtype: Any) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from softsym.targets.program import REDUCTIONS, Op, Program, steps
 from softsym.targets.totals import totals
 
-NEEDS_ALL = frozenset(("onehot_argmax", "sparsemax", "counter", "drop", "take", "concat", "list"))
+NEEDS_ALL = frozenset(("onehot_argmax", "sparsemax", "counter", "drop", "take", "concat", "list", "relative_excess"))
 
 
 @dataclass(frozen=True)

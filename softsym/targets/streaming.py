@@ -45,9 +45,9 @@ def stream(body: Body, arguments: dict[str, Array], target: Array, chunk: int, v
 def stream_without_shifts(
     body: Body, arguments: dict[str, Array], target: Array, chunk: int, ones: frozenset[str]
 ) -> bool:
-    """The same in fewer passes, for a number a row; tell if that could be done."""
+    """The same in fewer passes; tell if that could be done. If not, a target with entries is as it was."""
     variant = Variant(shifted=False, ones=ones)
-    if not body.highest(ones) or body.stages(variant) is None:
+    if not body.highest(ones) or body.stages(variant) is None or (body.result and body.logarithmic):
         return False
     sure = stream(body, arguments, target, chunk, variant)
     return sure and not (body.logarithmic and np.minimum.reduce(np.absolute(target), axis=None) < BOUND)
