@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from softsym.expansion import expand
 from softsym.expression import Apply, Expr, Number, Symbol, free_symbols, walk
@@ -151,3 +151,19 @@ def _is_smooth(node: Apply, name: Symbol, sign: Callable[[Expr], int]) -> bool:
     if node.head == "div":
         return name not in free_symbols(node.args[1]) or sign(node.args[1]) == UP
     return node.head in _SMOOTH
+
+
+def positive_where_defined(expr: Expr) -> Iterator[Expr]:
+    """What stands in logarithms, which is > 0 wherever the expression is defined; not what depends on a bound name.
+
+    >>> from softsym import parse
+    >>> [str(e) for e in positive_where_defined(parse("log(a) + sum(log(z)) + sum(log(a - z[i]), i)"))]
+    ['a', 'z']
+    """
+    if not isinstance(expr, Apply) or expr.head == "limit":
+        return
+    if expr.head == "log":
+        yield expr.args[0]
+    bound = expr.args[1] if expr.head == "sum" and len(expr.args) == 2 else None
+    for inner in expr.args:
+        yield from (e for e in positive_where_defined(inner) if bound not in free_symbols(e))

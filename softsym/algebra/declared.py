@@ -102,9 +102,7 @@ def note_sign(alg: Algebra, value: Rational, sign: str) -> None:
 
 def _note_power(alg: Algebra, atom: Atom, exponent: Exponent, sign: str) -> None:
     """A power that is > 0 has a base that is, if it is a root or an odd power, or the base is >= 0 anyway."""
-    if exponent == 1:
-        _note_atom(alg, atom, sign)
-    elif sign == POSITIVE and (exponent % 2 or atom_sign(alg, atom) == NONNEGATIVE):
+    if exponent == 1 or (sign == POSITIVE and (exponent % 2 or atom_sign(alg, atom) == NONNEGATIVE)):
         _note_atom(alg, atom, sign)
 
 

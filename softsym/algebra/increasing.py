@@ -1,7 +1,7 @@
 """Increasing maps under which maxima and ties are the same: exponentials, logarithms and powers taken off a family.
 
-``max(exp(z)) = exp(max(z))``, ``max(log(x)) = log(max(x))``, ``max(sqrt(x)) = sqrt(max(x))`` and ``max(1/x) =
-1/min(x)``: which entries are maximal is the same before and after.
+``max(exp(z)) = exp(max(z))``, ``max(-exp(z)) = -exp(min(z))``, ``max(log(x)) = log(max(x))``,
+``max(sqrt(x)) = sqrt(max(x))`` and ``max(1/x) = 1/min(x)``: which entries are maximal is the same before and after.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ def increasing_map(alg: Algebra, members: Sequence[Member]) -> Increasing | None
     log, exp = partial(elementary.log, alg), partial(elementary.exp, alg)
     if all(_is_exponential(alg, body) for body in bodies):
         return Increasing(log, exp)
+    if all(_is_exponential(alg, -body) for body in bodies):
+        return Increasing(lambda value: -log(-value), lambda value: -exp(-value))
     if all(_is_logarithm(body) for body in bodies):
         return Increasing(exp, log)
     return _power(alg, bodies) or (_fraction(alg, members[0]) if len(members) == 1 else None)

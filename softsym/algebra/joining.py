@@ -27,8 +27,9 @@ Joint: TypeAlias = "tuple[Mono, tuple[Length, ...]]"
 """What stands beside a product of sums, and the ranges of its indices."""
 
 
-def joined(alg: Algebra, value: Rational) -> Rational:
-    """The rational function with its sums of quotients over the same ranges put together."""
+def joined(alg: Algebra, value: Rational, *, inside: bool = False) -> Rational:
+    """The rational function with its sums of quotients over the same ranges put together, those beside the same
+    factors, or all of them with their factors ``inside``."""
     bodies: dict[Joint, Rational] = {}
     bounds: dict[tuple[Length, ...], list[Index]] = {}
     total = Rational.of(0)
@@ -40,6 +41,8 @@ def joined(alg: Algebra, value: Rational) -> Rational:
             continue
         places = bounds.setdefault(ranges, [alg.fresh_index(r) for r in ranges])
         body = elementary.multiply(alg, Rational.of(coefficient), _body(alg, factors, places))
+        if inside:
+            body, beside = elementary.multiply(alg, Rational(Poly({beside: fmpq(1)})), body), ()
         bodies[beside, ranges] = bodies.get((beside, ranges), Rational.of(0)) + body
     for (beside, ranges), body in bodies.items():
         whole = make_generator(alg, bounds[ranges], cancelled(_symmetric(alg, body, bounds[ranges])))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import combinations
 
 from flint import fmpq
 
@@ -48,24 +47,40 @@ def poly_sign(alg: Algebra, poly: Poly) -> str | None:
     coefficient, mono, primitive = poly.primitive()
     known = alg.facts.get(primitive)
     if known is None and alg.deduces_signs:
-        below = _OPPOSITE.get(_over_own_terms(alg, -primitive) or "")
-        known = alg.deduced.get(primitive) or _over_own_terms(alg, primitive) or below or _factors_sign(alg, primitive)
-    if known is None and alg.deduces_signs:
-        gap = gap_of_logarithms(alg, primitive)
-        known = _sum_of_facts(alg, primitive) if gap is None else sign_of(alg, gap)
+        known = _deduced_sign(alg, primitive)
+        if known is None:
+            return _sum_of_facts(alg, poly)
     return _times(_term_sign(alg, mono, coefficient > 0), known) if known else None
 
 
+def _deduced_sign(alg: Algebra, primitive: Poly) -> str | None:
+    """The sign of a polynomial that follows from its form, or from that of its terms' logarithms."""
+    known = alg.deduced.get(primitive) or _over_own_terms(alg, primitive)
+    known = known or _OPPOSITE.get(_over_own_terms(alg, -primitive) or "") or _factors_sign(alg, primitive)
+    gap = gap_of_logarithms(alg, primitive) if known is None else None
+    return known if gap is None else sign_of(alg, gap)
+
+
 def _sum_of_facts(alg: Algebra, poly: Poly) -> str | None:
-    """The sign of the sum, or of the difference, of two polynomials that declarations are about."""
-    if not 1 < len(alg.facts) <= MAX_SUMMED or len(poly) > MAX_FACTORED:
+    """The sign of a multiple of what a declaration is about, besides what has its sign or is a multiple of another."""
+    if not 0 < len(alg.facts) <= MAX_SUMMED or len(poly) > MAX_FACTORED:
         return None
     upward = [(p if s in _AT_LEAST else -p, s in _STRICT) for p, s in alg.facts.items()]
     for value, strict, weak in ((poly, POSITIVE, NONNEGATIVE), (-poly, NEGATIVE, NONPOSITIVE)):
-        for (one, first), (other, second) in combinations(upward, 2):
-            if one + other == value:
-                return strict if first or second else weak
+        for one, first in upward:
+            for rest in _without_multiples(value, one):
+                sign = _common_sign(alg, rest) if rest else NONNEGATIVE
+                second = [s for other, s in upward for left in _without_multiples(rest, other) if not left]
+                if sign in _AT_LEAST or second:
+                    return strict if first or sign == POSITIVE or any(second) else weak
     return None
+
+
+def _without_multiples(value: Poly, fact: Poly) -> Iterator[Poly]:
+    """A polynomial less the multiple of another, with a factor > 0, that takes away a term that both have."""
+    mono = next((m for m in fact.terms if m and m in value.terms), None)
+    if mono is not None and value.terms[mono] / fact.terms[mono] > 0:
+        yield value + fact.scaled((), -value.terms[mono] / fact.terms[mono])
 
 
 def gap_of_logarithms(alg: Algebra, poly: Poly) -> Rational | None:

@@ -150,10 +150,10 @@ def _hard(alg: Algebra, bounds: list[Index], body: Rational) -> Rational | None:
     rest = tuple(pair for pair in mono if pair[0] is not found)
     single = value.single()
     if any(bounds[0] in a.free for a, _ in rest):
-        if found.head == "sparse" or single is None or len(single[0]) != 1 or single[0][0][1] != 1 or single[1] != 1:
+        if found.head == "sparse" or single is None or len(single[0]) != 1 or single[0][0][1] != 1:
             return None
-        atom = single[0][0][0]
-        replaced = _replace(alg, Rational(Poly({rest: coefficient})), atom, largest)
+        atom, by = single[0][0][0], elementary.multiply(alg, largest, Rational.of(1 / single[1]))
+        replaced = _replace(alg, Rational(Poly({rest: coefficient})), atom, by)
         return None if replaced is None or bounds[0] in replaced.free else replaced
     return Rational(Poly({rest: coefficient}))
 

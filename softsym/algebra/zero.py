@@ -223,7 +223,9 @@ def _settled(alg: Algebra, difference: Rational) -> Rational:
     try:
         if not difference.is_zero and any(a.head == "sign" for a in difference.num.atoms):
             difference = signs_divided(alg, difference)
-        return difference if difference.is_zero or not joined(alg, difference).is_zero else Rational.of(0)
+        if difference.is_zero or any(joined(alg, difference, inside=inside).is_zero for inside in (False, True)):
+            return Rational.of(0)
+        return difference
     except (UnsupportedError, BudgetError):
         return difference
 

@@ -23,6 +23,7 @@ from softsym.proof.replay import replay
 from softsym.proof.steps import SIGNS, ProofStep, at_most, method_of
 from softsym.proof.verdict import PROVED, REFUTED, UNKNOWN, Verdict
 from softsym.refute import Findings, search
+from softsym.signs import positive_where_defined
 
 FIRST_LOOK = 0.35
 """The part of the time that the first look for a counterexample may take."""
@@ -173,6 +174,10 @@ def _prove_link(left: Expr, relation: str, right: Expr, statement: Statement, de
 def _prove_equal(left: Expr, right: Expr, known: Assumptions, deadline: float) -> ProofStep | str:
     """By the algebra, by the coordinates of short vectors, or by the signs of what is in absolute values."""
     step = prove_equal(left, right, known, deadline)
+    inside = tuple(dict.fromkeys(e for side in (left, right) for e in positive_where_defined(side)))
+    if isinstance(step, str) and inside:
+        known = replace(known, positive=(*known.positive, *inside))
+        step = prove_equal(left, right, known, deadline)
     if not isinstance(step, str):
         return step
     found = in_coordinates(left, right, known)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from math import inf
 from random import Random
 
 from softsym.evaluation import Point
 from softsym.evaluation.drawing import drawn
-from softsym.expression import Expr, Symbol
+from softsym.expression import Expr, Symbol, number
 from softsym.language import Chain, Statement
 from softsym.refute.conditions import Admissible, Candidate
 from softsym.refute.judgement import judge
 from softsym.refute.search import length_names
+from softsym.signs import UP, positive_where_defined, sign_of
 
 SIZES = (2, 3, 1, 4, 2, 3, 5, 2, 3)
 """The values of N that are tried in turn."""
@@ -45,28 +48,42 @@ def moderate_points(statement: Statement, symbols: Sequence[Symbol], deadline: f
     """
     values = [s for s in symbols if s.kind.type not in ("length", "constant")]
     found = 0
-    for number, size in enumerate((*SIZES, *LARGER * 3)):
-        if number >= len(SIZES) and found > ENOUGH:
+    for turn, size in enumerate((*SIZES, *LARGER * 3)):
+        if turn >= len(SIZES) and found > ENOUGH:
             return
-        point = _moderate_point(statement, values, number, size, deadline)
+        point = _moderate_point(statement, values, turn, size, deadline)
         if point is not None:
             found += 1
             yield point
 
 
 def _moderate_point(
-    statement: Statement, values: Sequence[Symbol], number: int, size: int, deadline: float
+    statement: Statement, values: Sequence[Symbol], turn: int, size: int, deadline: float
 ) -> Point | None:
-    random = Random(f"{number} {size}")
+    random = Random(f"{turn} {size}")
     lengths = {name: size if name == "N" else random.randint(1, 3) for name in length_names(statement)}
     lengths |= {name: length.value(lengths) for name, length in statement.lengths if name in lengths}
     admissible = Admissible(statement, values, random, deadline)
+    where_defined = Admissible(_with_logarithms(statement, values), values, random, deadline)
     for _ in range(TRIES if admissible.allows(lengths) else 0):
         candidate = Candidate(Point(lengths, {s.name: drawn(s.kind, lengths, random, _scalar) for s in values}))
-        found = admissible.repaired(candidate)
+        found = where_defined.repaired(candidate) or admissible.repaired(candidate)
         if found is not None:
             return found.point
     return None
+
+
+@lru_cache(maxsize=256)
+def _conditions_of_logarithms(sides: tuple[Expr, ...], symbols: tuple[Symbol, ...]) -> tuple[Chain, ...]:
+    """That what stands in logarithms is > 0, where its sign does not show."""
+    kinds = {s.name: s.kind for s in symbols}
+    inside = dict.fromkeys(e for side in sides for e in positive_where_defined(side))
+    return tuple(Chain((e, number(0)), (">",)) for e in inside if sign_of(e, kinds) != UP)
+
+
+def _with_logarithms(statement: Statement, values: Sequence[Symbol]) -> Statement:
+    new = _conditions_of_logarithms(statement.claim.sides, tuple(values))
+    return replace(statement, conditions=(*statement.conditions, *new))
 
 
 def _scalar(domain: str, random: Random) -> Fraction:

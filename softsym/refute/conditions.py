@@ -31,6 +31,8 @@ ROOT_BITS = 280
 MAX_DENOMINATOR = 100_000
 """The denominator up to which an enclosed root is tried as a rational, which then is checked exactly."""
 _BRACKETS = tuple(Fraction(s) for s in ("1/10", "1/100", "1/2", "1", "3", "10", "100"))
+_STRIDES = tuple(Fraction(sign * 10**n) for n in (1, 2, 3, 4, 6) for sign in (1, -1))
+_TINY = tuple(Fraction(1, 10**n) for n in (6, 20, 60))
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,19 @@ class Admissible:
             changed = self._after(candidate, point)
             if self._in_kinds(point) and self.satisfied(condition, changed):
                 return changed
+        return self._strode(condition, candidate)
+
+    def _strode(self, condition: Condition, candidate: Candidate) -> Candidate | None:
+        """The candidate after one long step, or with one number made tiny, for bounds far from what is usual."""
+        moves = [m for s in condition.symbols for m in lines(s, candidate.point)]
+        self.random.shuffle(moves)
+        for move in moves[:6]:
+            value = candidate.point.values[move.name]
+            tiny = [value * (size - 1) for size in _TINY] if isinstance(value, Fraction) else []
+            for step in (*_STRIDES, *tiny):
+                changed = self._after(candidate, move.applied(candidate.point, step))
+                if self._in_kinds(changed.point) and self.satisfied(condition, changed):
+                    return changed
         return None
 
     def _after(self, candidate: Candidate, point: Point) -> Candidate:

@@ -55,8 +55,15 @@ def describe(chain: Chain, point: Point, judgement: Judgement) -> Counterexample
     left, right = (_side(chain.sides[n], point, judgement.entry) for n in (which, which + 1))
     relation = chain.relations[which]
     place = f" at entry {', '.join(map(str, judgement.entry))}" if judgement.entry else ""
-    reason = judgement.reason or f"{left} {relation} {right} is false{place}"
+    apart = f"; the sides differ by {_gap(chain, point, judgement)}" if left == right else ""
+    reason = judgement.reason or f"{left} {relation} {right} is false{place}{apart}"
     return Counterexample(_point_text(point), which, judgement.entry, left, right, reason)
+
+
+def _gap(chain: Chain, point: Point, judgement: Judgement) -> str:
+    """The difference of two sides that look the same to the digits shown."""
+    left, right = chain.sides[judgement.relation : judgement.relation + 2]
+    return _side(apply("sub", left, right), point, judgement.entry)
 
 
 def _side(side: Any, point: Point, entry: tuple[int, ...]) -> str:

@@ -22,6 +22,7 @@ Outcome: TypeAlias = Literal["holds", "fails", "undefined", "open"]
 
 STRICT_BITS = (64, 256, 1024)
 EQUAL_BITS = (200, 800)
+FINE_BITS = (4_000, 20_000)
 AGREEING_BITS, VANISHING_BITS = 120, 500
 """An equality holds once its sides differ by at most 2**-120 (1e-36) of their size, or by 2**-500."""
 
@@ -55,6 +56,20 @@ def judge(chain: Chain, point: Point, deadline: float = inf) -> Judgement:
             except Undecided as undecided:
                 judgement = Judgement("open", reason=str(undecided))
         if judgement.outcome != "open":
+            break
+    return judgement
+
+
+def judge_finely(chain: Chain, point: Point, deadline: float = inf) -> Judgement:
+    """The claim where :func:`judge` says that it holds, at the precision that ``exp(-1000) == 0`` needs to fail."""
+    judgement = Judgement("open", reason="the precision limit was reached")
+    for bits in FINE_BITS:
+        with ctx.workprec(bits):
+            try:
+                judgement = _at_precision(chain, evaluator_at(point, deadline))
+            except Undecided as undecided:
+                judgement = Judgement("open", reason=str(undecided))
+        if judgement.outcome == "fails":
             break
     return judgement
 

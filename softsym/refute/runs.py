@@ -116,9 +116,9 @@ class RunSearch:
     def _level(self, counts: tuple[int, ...], number: int) -> Fraction:
         """A value over 0, which the rest has: most often one at which both have a share in a softmax."""
         if number == len(counts) - 1:
-            return Fraction(self.random.choice((0, 0, 0, 1)))
+            return Fraction(self.random.choice((0, 0, 0, 0, 1, -1)))
         if self.random.random() < 0.3:
-            return self.random.choice((Fraction(0), size(self.random) * self.random.choice((1, -1))))
+            return self.random.choice((Fraction(0), Fraction(1), size(self.random) * self.random.choice((1, -1))))
         excess = self.random.choice((0.0, self.random.uniform(-2, 3), self.random.uniform(-10, 15)))
         balance = log(sum(counts)) - log(counts[number])
         least = log(1 + balance) if self.random.random() < 0.6 else 0.0

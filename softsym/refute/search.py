@@ -15,7 +15,7 @@ from softsym.language import Statement
 from softsym.refute.boundaries import between, pushed
 from softsym.refute.conditions import Admissible, Candidate
 from softsym.refute.findings import Findings, describe
-from softsym.refute.judgement import Judgement, judge
+from softsym.refute.judgement import Judgement, judge, judge_finely
 from softsym.refute.moves import lengths_of, magnitude, resized, stepped
 from softsym.refute.runs import RunSearch
 from softsym.refute.shorten import shortened
@@ -31,8 +31,10 @@ MAX_LENGTH = 5_000
 """Vectors longer than this are not searched: one evaluation would take longer than any search may."""
 SCANNED = 100
 """The N up to which the conditions on lengths are tried one by one for the ends of what they allow."""
-FAR_SHARE, FAR_SECONDS = 0.3, 1.5
+FAR_SHARE, FAR_SECONDS = 0.45, 2.0
 """The part of the time, and the most of it, for lengths far beyond those that are searched entry by entry."""
+FINE_POINTS, FINE_SIZE = 12, 4
+"""So many points with vectors so short are looked at with thousands of digits."""
 SHORTENING = 0.4
 """The seconds that a counterexample may be shortened for even after the time of the search."""
 _PIECEWISE = {"max", "abs", "sign", "hardmax", "onehot_argmax", "sparsemax", "argmax_count", "limit", "relu", "min"}
@@ -102,10 +104,14 @@ class Search:
             return Findings(describe(self.claim, failed.point, judge(self.claim, failed.point)), 0, (), True)
         with suppress(BudgetError):
             failed = self._explored()
+            if failed is None and self.far:
+                failed = self._finely()
         lengths = tuple(sorted({c.point.lengths["N"] for _, c in self.holding}))
         if failed is None:
             return Findings(None, len(self.holding), lengths, self.defined)
         candidate, judgement = self._short(failed)
+        if judgement.outcome != "fails":
+            judgement = judge_finely(self.claim, failed.point)
         shown = describe(self.claim, candidate.point, judgement)
         return Findings(shown, len(self.holding), lengths, True)
 
@@ -115,6 +121,14 @@ class Search:
             return None
         until = monotonic() + min(FAR_SECONDS, FAR_SHARE * self.seconds)
         return RunSearch(self.statement, self.symbols, self.admissible, self.random, until).failure()
+
+    def _finely(self) -> Candidate | None:
+        """Of the points at which the two sides of an equation agree to many digits, one at which they differ."""
+        if "==" not in self.claim.relations:
+            return None
+        until = max(self.deadline, monotonic() + SHORTENING)
+        small = [c for _, c in self.holding if c.point.lengths["N"] <= FINE_SIZE][:FINE_POINTS]
+        return next((c for c in small if judge_finely(self.claim, c.point, until).outcome == "fails"), None)
 
     def _explored(self) -> Candidate | None:
         """Points drawn at random, and climbs from the tightest in between, until one fails or enough hold."""

@@ -45,14 +45,21 @@ y[1] + y[2] == 1 where y: onehot, N == 2
 entropy(p) == -p[1]*log(p[1]) - (1 - p[1])*log(1 - p[1]) where N == 2
 sqrt(1 - y[1] - y[2])**2 == y[3] where y: simplex, N == 3
 p[1]*q[2] - p[2]*q[1] == p[1] - q[1] where N == 2
+# the smallest of exponentials
+log(min(softmax(z, beta))) == beta*min(z) - logZ(z, beta)
+max(softmax(z))/min(softmax(z)) == exp(max(z) - min(z))
+diff(log(min(softmax(z, beta))), beta) == min(z) - boltzmann(z, beta)
+# sums of quotients with factors beside them
+sum(t*(p - q)**2/(t*p + (1 - t)*q)) + sum((p - q)*q/(t*p + (1 - t)*q)) == 0 where t: unit
 """
 
 FALSE = """
 prod(-z) == -prod(z)
+max(-exp(z)) == -exp(max(z))
 prod(a*z) == a*prod(z)
 sign(a**2) == sign(a)
 abs(a**3) == a**3
-max(c*basis(1)) == max([c, 0])
+max(c*basis(1)) == 0 where c: negative
 max(basis(i) - basis(j)) == 1
 min(basis(i)) == 0
 argmax_count(-basis(i)) == N - 1

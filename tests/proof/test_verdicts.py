@@ -16,6 +16,9 @@ from softsym.proof import ProofStep, Verdict, check, prove
 from softsym.proof.assumptions import assumptions_of, sign_cases, split_scalars
 
 PROVED = """
+log(a**2) == 2*log(a)
+sum(log(v*u)) == sum(log(u)) + sum(log(v))
+min([max([r, 0]), 1]) == (abs(r) - abs(r - 1) + 1)/2
 max(softmax(z)) == sigmoid(abs(z[1] - z[2])) where N == 2
 norm(p - q, 1) == 2*abs(p[1] - q[1]) where N == 2
 sum(sum(abs(z[i] - z[j]), i), j) == 4*(max(z) - min(z)) where N == 3
@@ -61,6 +64,11 @@ pi > 3
 """
 
 REFUTED = """
+lse([0, 1000]) == 1000
+log(1 + exp(-10**4)) == 0
+softplus(r) == r where r > 1000
+tanh(r) == sign(r) where abs(r) >= 500
+log(a*b) == log(-a) + log(-b) + 1
 max(softmax([a, b])) == sigmoid(a - b)
 abs(a - b) + abs(b - c) == max([a, b, c]) - min([a, b, c])
 lse(z, beta) <= max(z)
