@@ -114,6 +114,7 @@ abs(sigmoid(r) - 1/2) <= abs(r)/4                              | abs(sigmoid(r) 
 kl(p, q) >= 2*max(p - q)**2                                   | kl(p, q) >= 9/4*max(p - q)**2
 kl((p + q)/2, (u + v)/2) <= (kl(p, u) + kl(q, v))/2 where u: distribution, v: distribution | kl((p + q)/2, p) <= 0
 log(1 + sum(exp(z))) <= sum(softplus(z))                      | log(2 + sum(exp(z))) <= sum(softplus(z))
+abs(softmax(z)[i] - softmax(w)[i]) <= norm(z - w, 1)/4        | abs(softmax(z)[i] - softmax(w)[i]) <= norm(z - w, 1)/5
 """.strip().splitlines()
 
 TRUE, FALSE = zip(*(tuple(part.strip() for part in line.split("|")) for line in PAIRS), strict=True)

@@ -17,11 +17,14 @@ from itertools import permutations, product
 from flint import fmpq
 
 from softsym.algebra import elementary
-from softsym.algebra.polynomial import Atom, Index, Poly, Rational
+from softsym.algebra.context import NONNEGATIVE, POSITIVE
+from softsym.algebra.polynomial import Atom, Index, Poly, Rational, mono_mul
 from softsym.algebra.renaming import rename
-from softsym.algebra.signs import is_positive
+from softsym.algebra.signs import is_positive, sign_of
 from softsym.algebra.sums import sum_over
+from softsym.proof.inequalities.factors import Prove
 from softsym.proof.inequalities.goal import Fact, Goal, Summand
+from softsym.proof.steps import ProofStep
 
 
 def distances(goal: Goal, atom: Atom, places: list[Index]) -> Iterator[Fact]:
@@ -112,3 +115,25 @@ def _halves(goal: Goal, atom: Atom, u: Rational, k: Index, places: list[Index]) 
     for i, v in product(places, (u, -u)):
         twice = elementary.multiply(goal.alg, Rational.of(2), rename(goal.alg, v, {k: i}))
         yield Fact(goal.alg.of(atom) - twice, False, "sum abs(u) >= 2*u_i where sum u = 0", (Summand(k, (v,)), i))
+
+
+def by_spread(goal: Goal, prove: Prove) -> ProofStep | None:
+    """``v - c*sum b*abs(u) >= 0`` if v, c >= 0 and ``v**2 >= c**2*sum b*sum b*u**2`` (Cauchy and Schwarz)."""
+    if goal.value.den or goal.strict or goal.depth > 3:
+        return None
+    for mono, c in goal.value.num:
+        atom = next((a for a, e in mono if a.head == "sum" and e == 1), None)
+        split = _split(goal, atom) if atom is not None and c < 0 else None
+        if atom is None or split is None:
+            continue
+        lower = Rational(Poly({mono: -c}))
+        upper, size = goal.value + lower, Rational(Poly({mono_mul(mono, ((atom, -1),)): -c}))
+        if any(sign_of(goal.alg, part) not in (POSITIVE, NONNEGATIVE) for part in (upper, size)):
+            continue
+        fact, factor = _cauchy(goal, *split, split[1]), _squared(goal, size)
+        squares = goal.sub(_squared(goal, upper) - _squared(goal, lower))
+        step = prove(squares.sub(squares.value - elementary.multiply(goal.alg, factor, fact.value)))
+        if step is not None:
+            whole = squares.combined([(factor, fact)], step)
+            return goal.step("squares of both sides", whole, uses=(goal.terms(upper), goal.terms(lower)))
+    return None

@@ -12,6 +12,7 @@ from softsym.algebra.signs import sign_of
 from softsym.errors import BudgetError, UnsupportedError
 from softsym.proof.inequalities import (
     convexity,
+    distances,
     elimination,
     factors,
     quadratic,
@@ -44,10 +45,11 @@ RULES: tuple[Rule, ...] = (
     factors.by_squares,
     elimination.by_endpoints,
     quadratic.by_diagonal,
+    termwise.by_dropping,
     termwise.by_pairs,
     elimination.by_facts,
+    distances.by_spread,
     termwise.by_terms,
-    termwise.by_dropping,
     splitting.by_argmax,
 )
 """The rules in the order in which they are tried, cheap and safe ones first."""

@@ -255,7 +255,10 @@ def _operator_norm(
 ) -> tuple[ProofStep, ...] | None:
     """The Jacobian's norm from ``source`` to ``target`` is at most ``factor``."""
     if target is None:
-        dual = {"1": "oo", "oo": "1", "2": "2"}.get(str(source))
+        if str(source) == "1":
+            column = Symbol("j_column", Kind("index", "index", x.kind.length))
+            return _one(claim, apply("abs", apply("grad", function, x)[column]), factor)
+        dual = {"oo": "1", "2": "2"}.get(str(source))
         return None if dual is None else _one(claim, apply("norm", apply("grad", function, x), _order(dual)), factor)
     norms = str(source), str(target)
     if norms == ("2", "2"):
@@ -265,7 +268,8 @@ def _operator_norm(
     size = apply("abs", jacobian[row, column])
     over = {("1", "oo"): None, ("1", "1"): row, ("oo", "oo"): column}
     if norms not in over:
-        return None
+        v = _direction(claim, x)
+        return _one(claim, apply("norm", apply("matmul", jacobian, v), target), factor * apply("norm", v, source))
     index = over[norms]
     return _one(claim, size if index is None else apply("sum", size, index), factor)
 

@@ -25,7 +25,7 @@ _CONVEX: dict[str, tuple[int, Expr | None]] = {
 """The kinds that are convex sets: the least sign of their values, and an upper bound."""
 AT_MOST_IF_ITS_VALUES = "a maximum is at most what all its values are"
 AT_LEAST_ITS_VALUES = "a maximum is at least what one of its values is"
-_DUAL = {"1": "oo", "oo": "1", "2": "2"}
+_DUAL = {"oo": "1", "2": "2"}
 
 
 def _follows(holds: bool, step: ProofStep) -> None:
@@ -210,10 +210,9 @@ def lipschitz(step: ProofStep, base: Setting) -> Below:
     _follows(base.agree(step.claim.sides[0], size), step)
     rest = base.without(x)
     _follows(base.agree(step.claim.sides[1], bound * apply("norm", x - y, source)), step)
-    jacobian, norms = apply("jacobian", f, x) if target else None, [str(source), *map(str, target)]
-    if jacobian is None:
-        dual = Symbol("oo", Kind("constant", "constant")) if norms[0] == "1" else number(int(_DUAL[norms[0]]))
-        return _below(step, rest, [at_most(apply("norm", apply("grad", f, x), dual), bound)])
+    if not target:
+        return _below(step, rest, *_gradient(f, x, source, bound))
+    jacobian, norms = apply("jacobian", f, x), [str(source), *map(str, target)]
     if norms == ["2", "2"]:
         v = _direction(step, base, x)
         form, most = _form(f, x, v, "jacobian"), bound * apply("dot", v, v)
@@ -223,9 +222,20 @@ def lipschitz(step: ProofStep, base: Setting) -> Below:
     entry = apply("abs", jacobian[row, column])
     sums = {("1", "oo"): (entry, (row, column)), ("1", "1"): (apply("sum", entry, row), (column,)),
             ("oo", "oo"): (apply("sum", entry, column), (row,))}  # fmt: skip
-    _follows(tuple(norms) in sums, step)
+    if tuple(norms) not in sums:
+        v = _direction(step, base, x)
+        size = apply("norm", apply("matmul", jacobian, v), *target)
+        return _below(step, rest, [at_most(size, bound * apply("norm", v, source))], v)
     quantity, new = sums[norms[0], norms[1]]
     return _below(step, rest, [at_most(quantity, bound)], *new)
+
+
+def _gradient(f: Expr, x: Symbol, source: Expr, bound: Expr) -> tuple[Any, ...]:
+    """That the gradient's dual norm is at most the bound; for the greatest entry, that every entry is."""
+    slope, column = apply("grad", f, x), Symbol("j_column", Kind("index", "index", x.kind.length))
+    if source == number(1):
+        return [at_most(apply("abs", slope[column]), bound)], column
+    return ([at_most(apply("norm", slope, number(int(_DUAL[str(source)]))), bound)],)
 
 
 def _is_plain(f: Expr, x: Symbol, y: Symbol, base: Setting, *bounds: Expr) -> bool:
