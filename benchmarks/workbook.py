@@ -1,4 +1,4 @@
-"""Seconds per 100,000 formula cells: softsym's writer beside plain openpyxl and, if it is installed, XlsxWriter.
+"""Processor seconds per 100,000 formula cells: softsym's writer, plain openpyxl and, if it is installed, XlsxWriter.
 
     python benchmarks/workbook.py
 
@@ -56,13 +56,13 @@ def by_xlsxwriter(path: Path) -> None:
 
 
 def seconds(writer: Callable[[Path], None]) -> float:
-    """The best of some turns."""
+    """The least processor time of some turns, which other programs on the machine change little."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(TURNS):
-            start = time.perf_counter()
+            start = time.process_time()
             writer(Path(folder) / "a.xlsx")
-            found.append(time.perf_counter() - start)
+            found.append(time.process_time() - start)
     return min(found)
 
 
