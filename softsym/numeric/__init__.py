@@ -7,6 +7,9 @@ generated when it is first called. Importing this module imports no SymPy.
 where the result is subnormal, within 4 of the smallest number. Exceptions: a sum that 8192 bits cannot tell from 0
 counts as 0, and what divides by such a sum is as ``accuracy="fast"`` has it.
 
+``accuracy="fast"`` keeps the digits that do not cancel. float32 is computed in float64, but for ``logsumexp`` where
+that is 8 or more, which takes exponentials of float32 and is within 1 ulp.
+
 Edge cases, the same for all (x stands for a row of z):
 
 ==============================  ======================================================================================

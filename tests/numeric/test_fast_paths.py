@@ -142,3 +142,13 @@ def test_exponentials_far_down(far: float, order: Any) -> None:
         np.testing.assert_array_equal(rows.exponentials(x, np.empty_like(x)), np.exp(x))
         into = x.copy(order=order)
         np.testing.assert_array_equal(rows.exponentials(into, into), np.exp(x))
+
+
+@pytest.mark.parametrize("offset", [-3.0, 4.0, 80.0, 1000.0])
+@pytest.mark.parametrize("length", [3, 17, 100, 1000])
+def test_large_log_sums_of_single_precision(offset: float, length: int) -> None:
+    z = (RNG.normal(size=(300, length)) * 3 + offset).astype(np.float32)
+    exact = sn.logsumexp(z.astype(float), axis=-1)
+    got = sn.logsumexp(z, axis=-1)
+    assert got.dtype == np.float32
+    assert np.max(np.abs(got - exact) / np.spacing(np.abs(exact.astype(np.float32)))) <= 0.8
