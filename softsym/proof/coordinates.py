@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from softsym.algebra import Assumptions
+from softsym.errors import ShapeError
 from softsym.expression import Expr, Symbol, apply, free_symbols, number, substitute
 from softsym.symbols import Kind
 
@@ -19,7 +20,8 @@ Coordinates: TypeAlias = "tuple[Expr, tuple[Expr, ...]]"
 def in_coordinates(
     left: Expr, right: Expr, known: Assumptions
 ) -> tuple[dict[Symbol, Expr], Expr, Expr, Assumptions] | None:
-    """The vectors as lists of new scalars, and the claim with them, if all are that short and no index is free.
+    """The vectors as lists of new scalars, and the claim with them, if all are that short, no index is free, and
+    nothing is differentiated by a whole vector.
 
     >>> from softsym import parse
     >>> from softsym.symbols import Length
@@ -40,7 +42,10 @@ def in_coordinates(
             return None
         values[symbol], own = rule(symbol.name, length.constant)
         positive += own
-    return values, substitute(left, values), substitute(right, values), _with(known, values, positive)
+    try:
+        return values, substitute(left, values), substitute(right, values), _with(known, values, positive)
+    except ShapeError:  # a gradient by a vector has no form in coordinates
+        return None
 
 
 def _with(known: Assumptions, values: dict[Symbol, Expr], positive: list[Expr]) -> Assumptions:

@@ -7,15 +7,17 @@ import sys
 
 import pytest
 
-from softsym.algebra import ZeroTest
+from softsym.algebra import Assumptions, ZeroTest
 from softsym.cli import main
 from softsym.errors import LanguageError
 from softsym.expression import apply
 from softsym.language import chain_text, parse_statement
 from softsym.proof import ProofStep, Verdict, check, prove
 from softsym.proof.assumptions import assumptions_of, sign_cases, split_scalars
+from softsym.proof.coordinates import in_coordinates
 
 PROVED = """
+norm(grad(lse(z), z), 1) == 1 where N == 2
 log(a**2) == 2*log(a)
 sum(log(v*u)) == sum(log(u)) + sum(log(v))
 min([max([r, 0]), 1]) == (abs(r) - abs(r - 1) + 1)/2
@@ -275,3 +277,8 @@ def test_a_text_that_is_no_statement_raises() -> None:
 def test_the_same_seed_gives_the_same_verdict() -> None:
     first, second = (check("kl(p, q) <= norm(p - q, 1)", seed=3).counterexample for _ in range(2))
     assert first == second
+
+
+def test_coordinates_leave_what_is_differentiated_by_a_vector() -> None:
+    read = parse_statement("dot(v, jacobian(softmax(z), z) @ v) <= 1 where N == 2")
+    assert in_coordinates(*read.claim.sides, Assumptions(lengths=dict(read.lengths))) is None
