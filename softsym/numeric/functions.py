@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -311,7 +312,8 @@ def _flattened(array: Array, axes: tuple[int, ...]) -> Array:
     if axes == (array.ndim - 1,):
         return array
     moved = np.moveaxis(array, axes, range(-len(axes), 0))
-    return moved.reshape((*moved.shape[: array.ndim - len(axes)], -1))
+    kept = moved.shape[: array.ndim - len(axes)]
+    return moved.reshape((*kept, math.prod(moved.shape[len(kept) :])))
 
 
 def _flattened_beta(beta: Array, axes: tuple[int, ...], ndim: int) -> Array:

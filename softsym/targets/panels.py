@@ -179,9 +179,10 @@ class Panels:
     def mend_rows(self, block: dict[str, Array], value: Array, dtype: Any) -> None:
         """Mend those rows of a value that are not finite, in place."""
         wrong = ~np.isfinite(value.reshape(len(value), -1)).all(axis=-1)
-        again = value[wrong]
-        self.mend(_rows(block, wrong), again, dtype)
-        value[wrong] = again
+        if wrong.any():  # a sum of finite numbers may overflow too
+            again = value[wrong]
+            self.mend(_rows(block, wrong), again, dtype)
+            value[wrong] = again
 
     def left_open(self, value: Array) -> bool:
         """Whether totals in range do not tell that a value is right: nan, or a difference that overflowed."""

@@ -171,3 +171,17 @@ def test_the_jacobian_at_infinite_beta(z: Any, v: Any, beta: Any, expected: Any)
     np.testing.assert_array_equal(sn.softmax_jvp(np.transpose(z), np.transpose(v), beta, axis=0).T, expected)
     narrow = beta if isinstance(beta, float) else np.float32(beta)
     assert sn.softmax_jvp(np.float32(z), np.float32(v), narrow).dtype == np.float32
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2, (0, 1), (1, 2), None])
+@pytest.mark.parametrize("shape", [(3, 0, 2), (0, 3, 2), (3, 2, 0)])
+def test_empty_axes_beside_others(axis: Any, shape: tuple[int, ...]) -> None:
+    with np.errstate(divide="ignore"):
+        expected = np.log(np.sum(np.exp(np.empty(shape)), axis=axis))
+    np.testing.assert_array_equal(sn.logsumexp(np.empty(shape), axis=axis), expected)
+
+
+def test_results_whose_sum_overflows() -> None:
+    z = np.array([[True, False, False], [False, True, True]])
+    expected = [[0.0, -1e308, -1e308], [-1e308, -np.log(2), -np.log(2)]]
+    np.testing.assert_allclose(sn.log_softmax(z, 1e308), expected, rtol=1e-15)
