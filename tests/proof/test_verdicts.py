@@ -281,4 +281,5 @@ def test_the_same_seed_gives_the_same_verdict() -> None:
 
 def test_coordinates_leave_what_is_differentiated_by_a_vector() -> None:
     read = parse_statement("dot(v, jacobian(softmax(z), z) @ v) <= 1 where N == 2")
-    assert in_coordinates(*read.claim.sides, Assumptions(lengths=dict(read.lengths))) is None
+    left, right = read.claim.sides
+    assert in_coordinates(left, right, Assumptions(lengths=dict(read.lengths))) is None
