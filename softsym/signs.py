@@ -2,155 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from softsym.expansion import expand
-from softsym.expression import Apply, Expr, Number, Symbol, free_symbols, walk
+from softsym.expression import Apply, Expr, Symbol, free_symbols, walk
 from softsym.language.reader import constant
-from softsym.symbols import SIGN_OF_DOMAIN, Kind
+from softsym.symbols import SIGN_OF_DOMAIN
 
-UNKNOWN, ZERO_UP, UP = 0, 1, 2
-"""Nothing known, >= 0, > 0; -1 and -2 are the opposite signs."""
-_LEVELS = {"positive": UP, "nonnegative": ZERO_UP, "negative": -UP, "nonpositive": -ZERO_UP}
-_POSITIVE = frozenset({"exp", "ones", "len", "argmax_count"})
-_NONNEGATIVE = frozenset({"abs", "hardmax", "onehot_argmax", "sparsemax", "delta", "basis", "identity"})
-_PASSED_ON = frozenset({"item", "drop", "diag", "transpose", "sum"})
+Signs: TypeAlias = "frozenset[int]"
+"""The signs -1, 0 and 1 that values may have."""
+Reader: TypeAlias = "Callable[[Expr], Signs]"
+ANY, UP, ZERO_UP = frozenset((-1, 0, 1)), frozenset((1,)), frozenset((0, 1))
+_WORDS = {"positive": UP, "nonnegative": ZERO_UP, "negative": frozenset((-1,)), "nonzero": frozenset((-1, 1))}
+_BY_HEAD: dict[str, Callable[..., Signs]] = {
+    **dict.fromkeys(("exp", "ones", "len", "argmax_count"), lambda *args: UP),
+    **dict.fromkeys(("hardmax", "onehot_argmax", "sparsemax", "delta", "basis", "identity"), lambda *args: ZERO_UP),
+    **dict.fromkeys(("item", "drop", "transpose"), lambda a, *rest: a),
+    "sum": lambda a, *rest: ANY if {-1, 1} <= a else a,  # a sum has a term
+    **dict.fromkeys(("list", "concat"), lambda *args: frozenset().union(*args)),
+    "diag": lambda a: a | {0},
+    "abs": lambda a: frozenset(map(abs, a)),
+    "neg": lambda a: frozenset(-s for s in a),
+    "add": lambda a, b: frozenset().union(*({s or t} if s * t >= 0 else ANY for s in a for t in b)),
+    "sub": lambda a, b: _BY_HEAD["add"](a, _BY_HEAD["neg"](b)),
+    "mul": lambda a, b: frozenset(s * t for s in a for t in b),
+    "div": lambda a, b: frozenset(s * t for s in a for t in b if t),  # a denominator is not 0
+    "prod": lambda a: a if a <= ZERO_UP else ANY,
+}
+"""The signs of a value from those of the arguments; where it is defined."""
 _SMOOTH = frozenset(
     {"add", "sub", "mul", "neg", "matmul", "item", "list", "exp", "sum", "len", "concat", "drop", "ones", "basis"}
     | {"delta", "diag", "outer", "identity", "transpose", "trace"}
 )
 
 
-def sign_of(
-    expr: Expr, kinds: Mapping[str, Kind] | None = None, known: Callable[[Expr], int] = lambda expr: UNKNOWN
-) -> int:
-    """The sign of every entry of an expression where it is defined: 2 if > 0, 1 if >= 0, 0 if it does not show.
-
-    ``kinds`` are those of the names, if they are not to be taken from the expression; ``known`` says what else is known
-    of a part whose sign does not show.
-
-    >>> from softsym import parse
-    >>> [sign_of(parse(text)) for text in ("sum(exp(beta*z))", "-abs(z)", "z", "(a - b)**2", "log(1 + exp(r))")]
-    [2, -1, 0, 1, 2]
-    """
-    return _Signs(kinds, known).of(expand(expr)) or known(expr)
-
-
-class _Signs:
-    def __init__(self, kinds: Mapping[str, Kind] | None, known: Callable[[Expr], int]) -> None:
-        self.kinds, self.known = kinds, known
-
-    def of(self, expr: Expr) -> int:
-        if isinstance(expr, Number):
-            return UP if expr.value > 0 else ZERO_UP
-        if isinstance(expr, Symbol):
-            own = self._symbol(expr)
-            return own if abs(own) == UP else self.known(expr) or own
-        assert isinstance(expr, Apply)
-        value = constant(expr)
-        if value is not None:
-            return UP if value > 0 else -UP if value < 0 else ZERO_UP
-        if expr.head in _POSITIVE:
-            return UP
-        if expr.head in _NONNEGATIVE:
-            return ZERO_UP
-        if expr.head in _PASSED_ON:
-            return self.of(expr.args[0]) or self.known(expr)
-        rule = getattr(self, "_on_" + expr.head, None)
-        return (rule(*expr.args) if rule else UNKNOWN) or self.known(expr)
-
-    def _kind(self, expr: Symbol) -> Kind:
-        if self.kinds is None or expr.kind.type in ("index", "constant"):
-            return expr.kind
-        return self.kinds.get(expr.name, Kind("scalar", "real"))
-
-    def _symbol(self, expr: Symbol) -> int:
-        kind = self._kind(expr)
-        if kind.type in ("length", "index", "constant"):
-            return UP
-        return _LEVELS.get(SIGN_OF_DOMAIN.get(kind.domain, ""), UNKNOWN)
-
-    def _on_add(self, left: Expr, right: Expr) -> int:
-        return _total(self.of(left), self.of(right))
-
-    def _on_sub(self, left: Expr, right: Expr) -> int:
-        return _total(self.of(left), -self.of(right))
-
-    def _on_neg(self, expr: Expr) -> int:
-        return -self.of(expr)
-
-    def _on_mul(self, left: Expr, right: Expr) -> int:
-        if left == right:
-            return UP if abs(self.of(left)) == UP else ZERO_UP
-        return _product(self.of(left), self.of(right))
-
-    def _on_div(self, left: Expr, right: Expr) -> int:
-        below = self.of(right)  # a denominator is not 0
-        return _product(self.of(left), UP if below > 0 else -UP if below < 0 else UNKNOWN)
-
-    def _on_pow(self, base: Expr, exponent: Expr) -> int:
-        own, value = self.of(base), constant(exponent)
-        if value is not None and value.denominator == 1 and value % 2 == 0:
-            return UP if abs(own) == UP or value < 0 else ZERO_UP
-        if value is not None and value.denominator > 1:  # undefined for a base < 0
-            return UP if own == UP or value < 0 else ZERO_UP
-        return own if own > 0 or (value is not None and value.denominator == 1) else UNKNOWN
-
-    def _on_log(self, expr: Expr) -> int:
-        if isinstance(expr, Symbol) and self._kind(expr).type == "length":
-            return ZERO_UP
-        value = constant(expr)
-        if value is not None:
-            return UP if value > 1 else ZERO_UP if value == 1 else -UP
-        terms = _terms(expr)
-        one = next((t for t in terms if isinstance(t, Number) and t.value >= 1), None)
-        rest = [self.of(t) for t in terms if t is not one]
-        return min(rest) if one is not None and rest and min(rest) > 0 else UNKNOWN
-
-    def _on_max(self, vector: Expr) -> int:
-        blocks = vector.args if isinstance(vector, Apply) and vector.head in ("list", "concat") else (vector,)
-        return max(0, *(self.of(block) for block in blocks))
-
-    def _on_list(self, *entries: Expr) -> int:
-        signs = [self.of(e) for e in entries]
-        return min(signs) if min(signs) > 0 else max(signs) if max(signs) < 0 else UNKNOWN
-
-    _on_concat = _on_list
-
-    def _on_prod(self, vector: Expr) -> int:
-        return max(0, self.of(vector))
+def signs(expr: Expr, known: Reader) -> Signs:
+    """The signs that the entries of an expanded expression can have; ``known`` says what is known of a part besides."""
+    value = constant(expr)
+    if value is not None:
+        return frozenset({(value > 0) - (value < 0)})
+    if isinstance(expr, Symbol):
+        return _WORDS.get(SIGN_OF_DOMAIN.get(expr.kind.domain, expr.kind.domain), ANY) & known(expr)
+    found = ANY
+    if isinstance(expr, Apply) and expr.head in _BY_WRITING:
+        found = _BY_WRITING[expr.head](*expr.args, lambda part: signs(part, known))
+    elif isinstance(expr, Apply) and expr.head in _BY_HEAD:
+        found = _BY_HEAD[expr.head](*(signs(a, known) for a in expr.args))
+    return found & known(expr) if found == ANY else found
 
 
-def _total(left: int, right: int) -> int:
-    return max(left, right) if min(left, right) > 0 else min(left, right) if max(left, right) < 0 else UNKNOWN
+def _product(left: Expr, right: Expr, of: Reader) -> Signs:
+    return frozenset(s * s for s in of(left)) if left == right else _BY_HEAD["mul"](of(left), of(right))
 
 
-def _product(left: int, right: int) -> int:
-    return min(abs(left), abs(right)) * (1 if left * right > 0 else -1)
+def _power(base: Expr, exponent: Expr, of: Reader) -> Signs:
+    own, value = of(base), constant(exponent)
+    if value == 0:
+        return ZERO_UP
+    if value is None:
+        return own | UP if own <= ZERO_UP else ANY
+    if value.denominator > 1:  # undefined for a base < 0
+        own &= ZERO_UP
+    own -= {0} if value < 0 else set()
+    return frozenset(s * s for s in own) if value % 2 == 0 else own
 
 
-def _terms(expr: Expr) -> list[Expr]:
-    if isinstance(expr, Apply) and expr.head == "add":
-        return [t for a in expr.args for t in _terms(a)]
-    return [expr]
+def _logarithm(expr: Expr, of: Reader) -> Signs:
+    """Those of ``x - 1``."""
+    terms = [expr]
+    while isinstance(terms[0], Apply) and terms[0].head == "add":
+        terms[:1] = terms[0].args
+    one = next((t for t in terms if constant(t) is not None), None)
+    if one is None:
+        return ZERO_UP if isinstance(expr, Symbol) and expr.kind.type == "length" else ANY
+    found = of(one - 1)
+    for term in terms:
+        found = found if term is one else _BY_HEAD["add"](found, of(term))
+    return found
 
 
-def is_smooth(expr: Expr, name: Symbol, sign: Callable[[Expr], int]) -> bool:
+def _largest(vector: Expr, of: Reader) -> Signs:
+    blocks = vector.args if isinstance(vector, Apply) and vector.head in ("list", "concat") else (vector,)
+    found = of(blocks[0])
+    for block in blocks[1:]:
+        found = frozenset(max(s, t) for s in found for t in of(block))
+    return found
+
+
+_BY_WRITING: dict[str, Callable[..., Signs]] = {"mul": _product, "pow": _power, "log": _logarithm, "max": _largest}
+
+
+def is_smooth(expr: Expr, name: Symbol, of: Reader) -> bool:
     """Whether an expression is defined and continuously differentiable for every value of a name."""
     nodes = [n for n in walk(expand(expr)) if isinstance(n, Apply) and name in free_symbols(n)]
-    return all(_is_smooth(node, name, sign) for node in nodes)
+    return all(n.head in _SMOOTH or _is_smooth(n, name, of) for n in nodes)
 
 
-def _is_smooth(node: Apply, name: Symbol, sign: Callable[[Expr], int]) -> bool:
+def _is_smooth(node: Apply, name: Symbol, of: Reader) -> bool:
     if node.head == "pow":
         exponent = constant(node.args[1])
         natural = exponent is not None and exponent.denominator == 1 and exponent >= 0
-        return natural or sign(node.args[0]) == UP
-    if node.head in ("log", "xlogy"):
-        return all(sign(a) == UP for a in node.args if name in free_symbols(a))
-    if node.head == "div":
-        return name not in free_symbols(node.args[1]) or sign(node.args[1]) == UP
-    return node.head in _SMOOTH
+        return natural or of(node.args[0]) == UP
+    args = {"div": node.args[1:], "log": node.args, "xlogy": node.args}.get(node.head)
+    return args is not None and all(of(a) == UP for a in args if name in free_symbols(a))
 
 
 def positive_where_defined(expr: Expr) -> Iterator[Expr]:

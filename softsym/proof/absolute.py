@@ -33,9 +33,9 @@ class _Difference:
         known = replace(self.known, nonnegative=(*self.known.nonnegative, value))
         return replace(self, known=known, given=(*self.given, Chain((value, number(0)), (">=",))))
 
-    def step(self, rule: str, *steps: ProofStep, note: str = "") -> ProofStep:
+    def step(self, rule: str, *steps: ProofStep, uses: tuple[Expr, ...] = (), note: str = "") -> ProofStep:
         claim = Chain((self.quantity, number(0)), (">=",))
-        return ProofStep(rule, claim, steps, given=self.given, note=note)
+        return ProofStep(rule, claim, steps, uses, self.given, note)
 
     def proved(self) -> ProofStep | None:
         """That the quantity is 0, by cases of the sign of the innermost quantity of open sign."""
@@ -52,7 +52,8 @@ class _Difference:
             if step is None:
                 return None
             steps.append(step)
-        return self.step(CASES, *steps, note="by the sign of a quantity in an absolute value or a maximum")
+        note = "it stands in an absolute value or a maximum"
+        return self.step("by the sign of a quantity", *steps, uses=(inside,), note=note)
 
 
 def prove_by_signs(left: Expr, right: Expr, known: Assumptions, deadline: float) -> ProofStep | None:

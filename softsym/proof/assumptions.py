@@ -89,16 +89,25 @@ def split_scalars(statement: Statement) -> tuple[Symbol, ...]:
 
 def sign_cases(statement: Statement, scalars: Sequence[Symbol]) -> Iterator[tuple[str, Statement]]:
     """The statement for each combination of signs of these scalars, with its name; none where there are none."""
-    for signs in product(*(_SIGN_CASES[s.kind.domain] for s in scalars)) if scalars else ():
+    for values in product(*map(sign_values, scalars)) if scalars else ():
         case = statement
-        for name, sign in zip(scalars, signs, strict=True):
-            case = _case(case, name, sign)
-        yield ", ".join(f"{name.name} {sign}" for name, sign in zip(scalars, signs, strict=True)), case
+        for name, value in zip(scalars, values, strict=True):
+            case = _case(case, name, value)
+        yield ", ".join(map(sign_text, scalars, values)), case
 
 
-def _case(statement: Statement, name: Symbol, sign: str) -> Statement:
-    value: Expr = number(0) if sign == "zero" else Symbol(name.name, Kind("scalar", sign))
+def sign_values(name: Symbol) -> tuple[Expr, ...]:
+    """What a scalar is in each case: itself with a sign, or 0."""
+    signs = _SIGN_CASES[name.kind.domain]
+    return tuple(number(0) if sign == "zero" else Symbol(name.name, Kind("scalar", sign)) for sign in signs)
 
+
+def sign_text(name: Symbol, value: Expr) -> str:
+    """A case in words."""
+    return f"{name.name} {value.kind.domain if isinstance(value, Symbol) else 'zero'}"
+
+
+def _case(statement: Statement, name: Symbol, value: Expr) -> Statement:
     def in_case(chain: Chain) -> Chain:
         return Chain(tuple(substitute(s, {name: value}) for s in chain.sides), chain.relations)
 

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from softsym.algebra import Assumptions
 from softsym.errors import SoftsymError
-from softsym.expression import Expr
+from softsym.expression import Expr, Symbol
 from softsym.language import Chain, Statement, parse_statement
 from softsym.proof.absolute import prove_by_signs
-from softsym.proof.assumptions import assumptions_of, has_sign_heads, links, sign_cases, split_scalars
+from softsym.proof.assumptions import (
+    assumptions_of,
+    has_sign_heads,
+    links,
+    sign_cases,
+    sign_text,
+    sign_values,
+    split_scalars,
+)
 from softsym.proof.consequences import without_first_maxima
 from softsym.proof.coordinates import COORDINATES, in_coordinates
 from softsym.proof.identities import prove_equal
@@ -20,7 +29,7 @@ from softsym.proof.inequalities.minimum import prove_by_curvature
 from softsym.proof.inequalities.segments import Claim, prove_by_derivative
 from softsym.proof.limits import without_limits
 from softsym.proof.replay import replay
-from softsym.proof.steps import SIGNS, ProofStep, at_most, method_of
+from softsym.proof.steps import SIGNS, ProofStep, at_most, for_values, method_of
 from softsym.proof.verdict import PROVED, REFUTED, UNKNOWN, Verdict
 from softsym.refute import Findings, search
 from softsym.signs import positive_where_defined
@@ -129,14 +138,23 @@ def prove(statement: Statement, deadline: float = float("inf")) -> ProofStep | s
     if not isinstance(found, str):
         return found
     split = split_scalars(statement)
-    collected, labels = [], []
-    for label, case in sign_cases(statement, split):
-        step = _prove_whole(case, deadline)
-        if isinstance(step, str):
-            return found
+    return (_by_signs(statement, split, deadline) if split else None) or found
+
+
+def _by_signs(statement: Statement, split: Sequence[Symbol], deadline: float) -> ProofStep | None:
+    """The cases by the signs of scalars, one scalar after the other."""
+    if not split:
+        found = _prove_whole(statement, deadline)
+        return None if isinstance(found, str) else found
+    (name, *rest), collected = split, []
+    for _, case in sign_cases(statement, split[:1]):
+        step = _by_signs(case, rest, deadline)
+        if step is None:
+            return None
         collected.append(step)
-        labels.append(label)
-    return ProofStep(SIGNS, statement.claim, tuple(collected), split, note="; ".join(labels)) if collected else found
+    values = sign_values(name)
+    note = "; ".join(sign_text(name, value) for value in values)
+    return ProofStep(SIGNS, statement.claim, tuple(collected), (name, *values), note=note)
 
 
 def _prove_whole(statement: Statement, deadline: float) -> ProofStep | str:
@@ -184,9 +202,8 @@ def _prove_equal(left: Expr, right: Expr, known: Assumptions, deadline: float) -
     if found is not None:
         values, lower, upper, facts = found
         inner = _prove_equal(lower, upper, facts, deadline)
-        uses = tuple(e for pair in values.items() for e in pair)
         if not isinstance(inner, str):
-            return ProofStep(COORDINATES, Chain((left, right), ("==",)), (inner,), uses)
+            return for_values(COORDINATES, Chain((left, right), ("==",)), values, inner)
     if not has_sign_heads(left) and not has_sign_heads(right):
         return step
     half = deadline - 0.5 * max(0.0, deadline - time.monotonic())  # the rest is for the signs of scalars
@@ -213,8 +230,7 @@ def _by_coordinates(left: Expr, right: Expr, known: Assumptions, strict: bool, d
         return None
     values, lower, upper, facts = found
     step = _prove_at_most(lower, upper, facts, strict, deadline)
-    uses = tuple(e for pair in values.items() for e in pair)
-    return None if isinstance(step, str) else ProofStep(COORDINATES, at_most(left, right, strict), (step,), uses)
+    return None if isinstance(step, str) else for_values(COORDINATES, at_most(left, right, strict), values, step)
 
 
 def _by_rules(left: Expr, right: Expr, known: Assumptions, strict: bool, deadline: float) -> ProofStep | str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from softsym.expression import Expr, number
+from softsym.expression import Expr, Symbol, number, substitute
 from softsym.language import Chain, bare_text, chain_text
 
 SIGNS = "cases by the signs of scalars"
@@ -107,6 +107,35 @@ class ProofStep:
             "uses": [u.text("the next step") if isinstance(u, Use) else bare_text(u) for u in self.uses],
             "steps": [step.as_json() for step in self.steps],
         }
+
+
+def changed(step: ProofStep, change: Callable[[Expr], Expr]) -> ProofStep:
+    """The proof with every expression in it changed."""
+
+    def chain(old: Chain) -> Chain:
+        return Chain(tuple(map(change, old.sides)), old.relations)
+
+    def use(old: Any) -> Any:
+        return replace(old, factor=change(old.factor), about=tuple(map(change, old.about)))
+
+    below = tuple(changed(s, change) for s in step.steps)
+    uses = tuple(use(u) if isinstance(u, Use) else change(u) for u in step.uses)
+    return replace(step, claim=chain(step.claim), steps=below, uses=uses, given=tuple(map(chain, step.given)))
+
+
+def supposing(step: ProofStep, hypothesis: Chain) -> ProofStep:
+    """The proof with one more hypothesis, before the others, at each of its steps."""
+    below = tuple(supposing(s, hypothesis) for s in step.steps)
+    return replace(step, steps=below, given=(hypothesis, *step.given))
+
+
+def for_values(rule: str, claim: Chain, values: Mapping[Symbol, Expr], last: ProofStep) -> ProofStep:
+    """The steps in which names get values one after the other, with the last one, which has them all, below them."""
+    if not values:
+        return last
+    (name, value), *rest = values.items()
+    inside = Chain(tuple(substitute(side, {name: value}) for side in claim.sides), claim.relations)
+    return ProofStep(rule, claim, (for_values(rule, inside, dict(rest), last),), (name, value))
 
 
 def at_most(left: Expr, right: Expr, strict: bool = False) -> Chain:

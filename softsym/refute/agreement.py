@@ -11,12 +11,13 @@ from random import Random
 
 from softsym.evaluation import Point
 from softsym.evaluation.drawing import drawn
+from softsym.expansion import expand
 from softsym.expression import Expr, Symbol, number
 from softsym.language import Chain, Statement
 from softsym.refute.conditions import Admissible, Candidate
 from softsym.refute.judgement import judge
 from softsym.refute.search import length_names
-from softsym.signs import UP, positive_where_defined, sign_of
+from softsym.signs import ANY, UP, positive_where_defined, signs
 
 SIZES = (2, 3, 1, 4, 2, 3, 5, 2, 3)
 """The values of N that are tried in turn."""
@@ -37,8 +38,13 @@ def agree(left: Expr, right: Expr, points: Iterator[Point], deadline: float = in
     """
     if left == right:
         return True
-    outcomes = [judge(Chain((left, right), ("==",)), point, deadline).outcome for point in points]
-    return "fails" not in outcomes and outcomes.count("holds") >= ENOUGH
+    holding = 0
+    for point in points:
+        outcome = judge(Chain((left, right), ("==",)), point, deadline).outcome
+        if outcome == "fails":
+            return False
+        holding += outcome == "holds"
+    return holding >= ENOUGH
 
 
 def moderate_points(statement: Statement, symbols: Sequence[Symbol], deadline: float = inf) -> Iterator[Point]:
@@ -76,9 +82,8 @@ def _moderate_point(
 @lru_cache(maxsize=256)
 def _conditions_of_logarithms(sides: tuple[Expr, ...], symbols: tuple[Symbol, ...]) -> tuple[Chain, ...]:
     """That what stands in logarithms is > 0, where its sign does not show."""
-    kinds = {s.name: s.kind for s in symbols}
     inside = dict.fromkeys(e for side in sides for e in positive_where_defined(side))
-    return tuple(Chain((e, number(0)), (">",)) for e in inside if sign_of(e, kinds) != UP)
+    return tuple(Chain((e, number(0)), (">",)) for e in inside if signs(expand(e), lambda part: ANY) != UP)
 
 
 def _with_logarithms(statement: Statement, values: Sequence[Symbol]) -> Statement:

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,9 +15,12 @@ from typing import Any
 import pytest
 
 from softsym.errors import SoftsymError
-from softsym.expression import Expr, apply, number
+from softsym.expression import apply, number
 from softsym.language import Chain, Statement, parse_statement
 from softsym.proof import ProofStep, Use, prove, replay
+from softsym.proof.assumptions import assumptions_of
+from softsym.proof.inequalities import prove_at_most
+from softsym.proof.inequalities.segments import Claim, prove_by_derivative
 
 STATEMENTS = """
 sum(softmax(z, beta)) == 1
@@ -115,11 +119,10 @@ def at(step: ProofStep, path: tuple[int, ...]) -> ProofStep:
 
 
 def another_claim(step: ProofStep, rng: Random) -> ProofStep:
-    """A side with something added, doubled or turned round: no longer what is needed."""
+    """A side with something added or taken away: no longer what is needed."""
     sides = list(step.claim.sides)
     n = 0 if sides[-1] == number(0) else rng.randrange(len(sides))
-    plain: list[Expr] = [apply("add", sides[n], number(1)), apply("sub", sides[n], number(1)), apply("neg", sides[n])]
-    sides[n] = rng.choice(plain)
+    sides[n] = rng.choice([apply("add", sides[n], number(1)), apply("sub", sides[n], number(1))])
     return replace(step, claim=Chain(tuple(sides), step.claim.relations))
 
 
@@ -129,8 +132,48 @@ def another_rule(step: ProofStep, rng: Random) -> ProofStep:
 
 
 def fewer_steps(step: ProofStep, rng: Random) -> ProofStep | None:
-    n = rng.randrange(len(step.steps)) if step.steps else None
+    """Without a step that is needed: one that repeats a hypothesis or says a sign that shows would not be missed."""
+    needed = [n for n, below in enumerate(step.steps) if not shows(below)]
+    n = rng.choice(needed) if needed else None
     return None if n is None else replace(step, steps=(*step.steps[:n], *step.steps[n + 1 :]))
+
+
+def shows(step: ProofStep) -> bool:
+    """Whether what a step says can be seen without it."""
+    given = [u for u in step.uses if isinstance(u, Use) and u.source == "given"]
+    return not step.steps and (step.rule in SIGNS or len(given) == len(step.uses) == 1)
+
+
+SIGNS = ("every term has this sign", "a product of squares and of factors > 0", "equal", "normal form")
+
+
+def a_step_twice(step: ProofStep, rng: Random) -> ProofStep | None:
+    """No step may stand idle."""
+    if not step.steps or step.rule in ("cases", "rewriting"):  # a case or an equation is as good if it stands twice
+        return None
+    below = rng.choice(step.steps)
+    return replace(step, steps=(*step.steps, below))
+
+
+def steps_turned(step: ProofStep, rng: Random) -> ProofStep | None:
+    """Steps in another order, where the order tells what each is for."""
+    if len(step.steps) < 2 or step.rule in COMMUTING or step.steps[0] == step.steps[-1]:
+        return None
+    return replace(step, steps=step.steps[::-1])
+
+
+COMMUTING = ("cases", "the smaller of two", "rewriting", "two inequalities", "a sum of multiples of what is known")
+
+
+def another_hypothesis(step: ProofStep, rng: Random) -> ProofStep | None:
+    """A hypothesis that is stronger, weaker or left out."""
+    if not step.given:
+        return None
+    n = rng.randrange(len(step.given))
+    left, right = step.given[n].sides
+    given = (*step.given[:n], *step.given[n + 1 :])
+    stronger = Chain((left, apply("add", right, number(1))), step.given[n].relations)
+    return replace(step, given=rng.choice([given, (*given, stronger)]))
 
 
 def another_use(step: ProofStep, rng: Random) -> ProofStep | None:
@@ -169,7 +212,8 @@ def a_wish(step: ProofStep, rng: Random) -> ProofStep:
     return replace(step, given=(*step.given, step.claim))
 
 
-MUTATIONS = [another_claim, another_rule, fewer_steps, another_use, fewer_uses, another_lemma, a_wish]
+MUTATIONS = [another_claim, another_rule, fewer_steps, a_step_twice, steps_turned, another_use, fewer_uses,
+             another_lemma, another_hypothesis, a_wish]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", STATEMENTS)
@@ -203,9 +247,73 @@ def test_a_length_of_at_least_two_says_nothing_of_another() -> None:
     assert not is_confirmed(parse_statement("w[j] < 1 where w: distribution(M), j: index(M), N >= 2"), proof)
 
 
+CLAIMS = ["max(z) <= 1", "z[i] <= max(z) - 1", "0 < a**2", "diag(exp(z))[i, j] > 0", "sum(a*z) == 0"]
+LEAVES = ["a case", "in real", "values of real", "turned round", "two inequalities", "normal form", "equal", "given",
+          "cases", "each relation", "rewriting", "the smaller of two", "term by term", "an instance", "no such rule",
+          "free parameters", "a sum of multiples of what is known"]  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", LEAVES)
+@pytest.mark.parametrize("text", CLAIMS)
+def test_no_rule_proves_a_false_statement_out_of_nothing(text: str, rule: str) -> None:
+    statement = parse_statement(text)
+    quantity = apply("sub", statement.claim.sides[-1], statement.claim.sides[0])
+    for uses in ((), (quantity,), (number(1), quantity), statement.symbols[:1]):
+        assert not is_confirmed(statement, ProofStep(rule, statement.claim, (), tuple(uses)))
+
+
+def test_a_case_that_is_not_one_of_finitely_many_is_none() -> None:
+    statement = parse_statement("max(z) <= 100")
+    one, other = (parse_statement(f"{text} >= 0").claim for text in ("100 - max(z)", "max(z) - 100"))
+    trivial = parse_statement("1 >= 0").claim
+    cases = (
+        ProofStep("given", one, (), one.sides[:1], (one,)),
+        ProofStep("every term has this sign", trivial, (), trivial.sides[:1], (other,)),
+    )
+    assert not is_confirmed(statement, ProofStep("cases", statement.claim, cases))
+    assert not is_confirmed(statement, ProofStep("by the sign of a quantity", statement.claim, cases, (one.sides[0],)))
+
+
+def test_a_side_that_may_be_0_has_no_logarithm() -> None:
+    statement = parse_statement("abs(r)/2 <= max([0, r])")
+    log = parse_statement("log(max([0, r])) - log(abs(r)/2) >= 0").claim
+    below = ProofStep("every term has this sign", log, (), (parse_statement("log(2) >= 0").claim.sides[0],))
+    proof = ProofStep("logarithms of both sides", statement.claim, (below,), statement.claim.sides[::-1])
+    assert not is_confirmed(statement, proof)
+
+
+BY_DERIVATIVES = """
+lse(t*z + (1 - t)*w, beta) <= t*lse(z, beta) + (1 - t)*lse(w, beta) where t: unit
+lse(z) + dot(softmax(z), w - z) <= lse(w)
+softplus((a + b)/2) <= (softplus(a) + softplus(b))/2
+entropy(p)/2 + entropy(q)/2 <= entropy((p + q)/2)
+log(a)/2 + log(b)/2 <= log((a + b)/2) where a: positive, b: positive
+norm(softmax(z) - softmax(w), 1) <= norm(z - w, 1)
+abs(lse(z) - lse(w)) <= norm(z - w, oo)
+dot(softmax(z) - softmax(w), softmax(z) - softmax(w)) <= dot(softmax(z) - softmax(w), z - w)
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("text", BY_DERIVATIVES)
+def test_theorems_of_calculus_are_confirmed_where_a_shorter_proof_would_do_too(text: str) -> None:
+    statement, end = parse_statement(text), time.monotonic() + 20
+    bound = partial(prove_at_most, deadline=end)
+    proof = prove_by_derivative(Claim(*statement.claim.sides, assumptions_of(statement), bound, end))
+    assert proof is not None
+    replay(statement, proof)
+
+
 def test_the_checker_shares_nothing_with_the_search() -> None:
     folder = Path(__file__).parents[2] / "softsym" / "proof" / "replay"
     for path in folder.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             module = getattr(node, "module", None) or ""
             assert not module.startswith(("softsym.algebra", "softsym.calculus", "softsym.proof.inequalities", "sympy"))
+
+
+def test_the_checker_is_short() -> None:
+    package = Path(__file__).parents[2] / "softsym"
+    own = [*(package / "proof" / "replay").glob("*.py"), package / "signs.py", package / "refute" / "agreement.py"]
+    sizes = {path.stem: len(path.read_text().splitlines()) for path in own}
+    assert sizes["engine"] < 350, "what applies the rules"
+    assert sum(sizes.values()) < 850, "with what it knows: the table read, the points tried, the signs that show"

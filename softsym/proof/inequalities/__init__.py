@@ -18,7 +18,7 @@ from softsym.language import Chain
 from softsym.proof.inequalities.goal import CASES, Budget, Everywhere, Fact, Goal
 from softsym.proof.inequalities.search import DEPTHS, prove
 from softsym.proof.inequalities.writing import index_symbol, symbols_of
-from softsym.proof.steps import ProofStep, at_most
+from softsym.proof.steps import ProofStep, at_most, changed, for_values
 from softsym.symbols import Kind, Length
 
 _SHARE = 0.4
@@ -63,8 +63,9 @@ class _Form:
         """A proof whose parts are not deeper than that."""
         strict = self.claim.relations == ("<",)
         left, right = (substitute(side, self.values) for side in self.claim.sides)
+        facts = _in_parameters(self.known, self.values)
         if not self.cases:
-            test = ZeroTest(_in_parameters(self.known, self.values), deadline=deadline)
+            test = ZeroTest(facts, deadline=deadline)
             self.cases = list(test.cases(apply("sub", right, left), written_out=self.written_out))
         for n, case in enumerate(self.cases):
             if n not in self.steps:
@@ -75,10 +76,19 @@ class _Form:
                 self.steps[n] = step
         collected = tuple(step for _, step in sorted(self.steps.items()))
         whole = ProofStep(CASES, at_most(left, right, strict), collected, note="the difference in normal form")
-        if not self.values:
-            return whole
-        uses = tuple(e for pair in sorted(self.values.items(), key=lambda p: p[0].name) for e in pair)
-        return ProofStep("free parameters", self.claim, (whole,), uses)
+        whole = _as_declared(whole, left, right, *facts.equations, *facts.positive, *facts.nonnegative)
+        values = dict(sorted(self.values.items(), key=lambda p: p[0].name))
+        return for_values("free parameters", self.claim, values, whole)
+
+
+def _as_declared(step: ProofStep, *exprs: Expr) -> ProofStep:
+    """The proof with the kinds of names as they are declared, where the algebra has learnt signs from conditions."""
+    declared = {s.name: s for e in exprs for s in free_symbols(e)}
+
+    def named(expr: Expr) -> Expr:
+        return substitute(expr, {s: declared[s.name] for s in free_symbols(expr) if declared.get(s.name, s) != s})
+
+    return changed(step, named)
 
 
 def _goal(case: Case, known: Assumptions, strict: bool, deadline: float) -> Goal:

@@ -13,6 +13,7 @@ from softsym.algebra import elementary
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE
 from softsym.algebra.polynomial import Atom, Mono, Poly, Rational, factored, mono_mul, mono_pow
 from softsym.algebra.signs import atom_sign, poly_sign
+from softsym.algebra.writer import product
 from softsym.expression import Expr, apply, as_expr
 from softsym.proof.inequalities.goal import Goal
 from softsym.proof.inequalities.writing import raised
@@ -63,27 +64,23 @@ def _single(mono: Mono) -> list[Rational]:
     return [Rational(Poly({mono: fmpq(1)}))] if mono else []
 
 
-def _written(goal: Goal, settled: list[tuple[Poly, Fraction]]) -> tuple[Expr, ...]:
-    """The factors whose signs are settled as expressions, without those that are 1."""
-    return tuple(raised(goal.write(p), e) for p, e in settled if e and p != Poly.of(1))
+def _written(goal: Goal, settled: list[tuple[Poly, Fraction]]) -> Expr:
+    """The product of the factors whose signs are settled, without those that are 1."""
+    return product([raised(goal.write(p), e) for p, e in settled if e and p != Poly.of(1)])
 
 
 def _remaining(
     goal: Goal, prove: Prove, sign: int, parts: list[Rational], settled: list[tuple[Poly, Fraction]]
 ) -> ProofStep | None:
     if not parts:
-        product = _written(goal, settled)
-        return goal.step("a product of squares and of factors > 0", uses=product) if sign > 0 else None
+        rule = "a product of squares and of factors > 0"
+        return goal.step(rule, uses=(_written(goal, settled),)) if sign > 0 else None
     if len(parts) == 1:
         value = elementary.reduced(goal.alg, parts[0] if sign > 0 else -parts[0])
         if value == goal.value:
             return None
         step = prove(goal.same(value))
-        return (
-            None
-            if step is None
-            else _product(goal, [(settled[0][0].scaled((), fmpq(sign)), Fraction(1)), *settled[1:]], [value], [step])
-        )
+        return None if step is None else _product(goal, sign, settled, [value], [step])
     return _signs(goal, prove, sign, parts, settled) if len(parts) <= 3 else None
 
 
@@ -92,23 +89,28 @@ def _signs(
 ) -> ProofStep | None:
     """Each factor with the one sign that can be proved."""
     collected: list[ProofStep] = []
+    shown: list[Rational] = []
+    turned = 1
     for part in parts:
         for value, own in ((part, 1), (-part, -1)):
             step = prove(goal.sub(value))
             if step is not None:
                 collected.append(step)
-                sign *= own
+                shown.append(value)
+                turned *= own
                 break
         else:
             return _together(goal, prove, sign, parts, settled) if len(parts) == 2 and not collected else None
-    return _product(goal, settled, parts, collected) if sign > 0 else None
+    return _product(goal, turned, settled, shown, collected) if sign * turned > 0 else None
 
 
 def _product(
-    goal: Goal, settled: list[tuple[Poly, Fraction]], parts: list[Rational], steps: list[ProofStep]
+    goal: Goal, turned: int, settled: list[tuple[Poly, Fraction]], parts: list[Rational], steps: list[ProofStep]
 ) -> ProofStep:
-    uses = (*_written(goal, settled), *map(goal.write, parts))
-    return goal.step("a product, factor by factor", *steps, uses=uses)
+    """The product of the settled factors, with its sign turned if ``turned`` is -1, and of the parts."""
+    (first, power), *rest = settled
+    whole = _written(goal, [(first.scaled((), fmpq(turned)), power), *rest])
+    return goal.step("a product, factor by factor", *steps, uses=(whole, *map(goal.write, parts)))
 
 
 def _together(
@@ -125,7 +127,7 @@ def _together(
                 break
             collected.append(step)
         else:
-            uses = (*_written(goal, settled), goal.write(first), goal.write(second))
+            uses = (_written(goal, settled), goal.write(first), goal.write(second))
             return goal.step("two factors with the same sign", *collected, uses=uses)
     return None
 
@@ -139,9 +141,10 @@ def by_two_exponentials(goal: Goal, prove: Prove) -> ProofStep | None:
         return None
     (upper, cu), (lower, cl) = ((m, c), (n, -d)) if c > 0 else ((n, d), (m, -c))
     ratio = Rational(Poly({mono_mul(upper, mono_pow(lower, -1)): cu / cl}))
-    # A side of 0 has the logarithm -oo: the rules that prove the gap of logarithms hold there in the limit.
-    allowed = {POSITIVE} if goal.strict else {POSITIVE, NONNEGATIVE}
-    if not {atom_sign(goal.alg, a) for a, _ in (*upper, *lower)} <= allowed:
+    signs = {atom_sign(goal.alg, a) for a, _ in (*upper, *lower)}
+    if not goal.strict and NONNEGATIVE in signs and signs <= {POSITIVE, NONNEGATIVE}:
+        return _by_one_power(goal, prove, ratio, [Rational(Poly(p)) for p in ({upper: cu}, {lower: cl})])
+    if not signs <= {POSITIVE}:
         return None
     if not any(a.head in ("exp", "root") for a in ratio.atoms):
         return None
@@ -152,6 +155,23 @@ def by_two_exponentials(goal: Goal, prove: Prove) -> ProofStep | None:
         return None
     sides = tuple(goal.write(Poly({mono: scale})) for mono, scale in ((upper, cu), (lower, cl)))
     return goal.step("logarithms of both sides", step, uses=sides)
+
+
+def _by_one_power(goal: Goal, prove: Prove, ratio: Rational, sides: list[Rational]) -> ProofStep | None:
+    """For sides of which one may be 0, and so has no logarithm: a power takes a root from one of them."""
+    value = elementary.log(goal.alg, ratio)
+    for atom in sorted((a for a in value.num.atoms if a.head == "log"), key=lambda a: a.number):
+        mono = next((m for m, c in value.num if dict(m).get(atom) == 1 and len(m) > 1 and c == 1), None)
+        if mono is None or value.den:
+            continue
+        power = Rational(Poly({mono_pow(mono_mul(mono, ((atom, -1),)), -1): fmpq(1)}))
+        if poly_sign(goal.alg, power.num) != POSITIVE:
+            continue
+        upper, lower = (elementary.power(goal.alg, side, power) for side in sides)
+        step = prove(goal.same(upper - lower))
+        if step is not None:
+            return goal.step("powers of both sides", step, uses=(*map(goal.write, sides), goal.write(power)))
+    return None
 
 
 def has_log(atom: Atom) -> bool:

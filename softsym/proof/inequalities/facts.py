@@ -15,6 +15,7 @@ from softsym.algebra.polynomial import Atom, Index, Poly, Rational, mono_pow
 from softsym.algebra.renaming import rename
 from softsym.algebra.signs import sign_of
 from softsym.algebra.sums import sum_over
+from softsym.expression import Symbol
 from softsym.proof.inequalities.distances import distances
 from softsym.proof.inequalities.goal import Fact, Goal, Summand
 from softsym.proof.inequalities.merging import merged, mixed
@@ -164,7 +165,9 @@ def _between_extremes(goal: Goal, index: Index, body: Rational) -> Iterator[Fact
         w, x = _renewed(goal, weight, index, k), _renewed(goal, v, index, k)
         product = elementary.multiply(alg, above - x, x + below)
         total = sum_over(alg, elementary.multiply(alg, w, product), k)
-        yield Fact(total, False, "each value lies between the smallest and the largest", (Summand(k, (w, x)),))
+        vector = Symbol(squares[0].data[0], alg.vectors[squares[0].data[0]])
+        about = (Summand(k, (w,)), vector)
+        yield Fact(total, False, "each value lies between the smallest and the largest", about)
 
 
 def _renewed(goal: Goal, value: Rational, index: Index, by: Index) -> Rational:

@@ -21,10 +21,11 @@ from softsym.algebra.fold import fold
 from softsym.calculus.derivatives import resolve
 from softsym.errors import SoftsymError
 from softsym.expression import Apply, Expr, Symbol, apply, as_expr, free_symbols, number, substitute, walk
-from softsym.proof.inequalities.segments import CONVEX_KINDS, Claim, curvature, replaced
+from softsym.language import Chain
+from softsym.proof.inequalities.segments import CONVEX_KINDS, Claim, curvature, directions, replaced
 from softsym.proof.inequalities.signed import prove_by_signs
 from softsym.proof.inequalities.smooth import is_smooth
-from softsym.proof.steps import ProofStep, at_most
+from softsym.proof.steps import ProofStep, at_most, supposing
 from softsym.symbols import Kind
 
 _CENTRES = {"real": (0, 1), "positive": (1, 0), "nonnegative": (0, 1), "unit": (Fraction(1, 2),),
@@ -91,7 +92,7 @@ def _least_at(claim: Claim, gap: Expr, name: Symbol, centre: Expr) -> ProofStep 
         form = own.holds(number(0), curvature(claim, function, s))
         if form is not None:
             rule = "convex, with its minimum 0 at a point, by its second derivative"
-            return claim.step(rule, form, uses=(function, s, name, centre, scale))
+            return claim.step(rule, form, uses=(function, s, name, centre, scale, *directions(claim, s)))
     steps = None if s.shape else _growth(own, slope, s, centre)
     rule = "0 at a point, and growing away from it by its derivative"
     return None if steps is None else claim.step(rule, *steps, uses=(function, s, name, centre, scale))
@@ -130,9 +131,9 @@ def _growth(claim: Claim, slope: Expr, s: Symbol, centre: Expr) -> tuple[ProofSt
     known = [e for e in (*claim.known.nonnegative, *claim.known.positive) if s in free_symbols(e) and not e.shape]
     found: list[ProofStep | None] = []
     if not any(claim.equal(e, below) for e in known):
-        found.append(_where(claim, above).holds(number(0), slope))
+        found.append(_where(claim, above, number(0), slope))
     if None not in found and not any(claim.equal(e, above) for e in known) and not _starts_at(s, centre):
-        found.append(_where(claim, below).holds(slope, number(0)))
+        found.append(_where(claim, below, slope, number(0)))
     return None if None in found else tuple(step for step in found if step is not None)
 
 
@@ -140,9 +141,11 @@ def _starts_at(s: Symbol, centre: Expr) -> bool:
     return s.kind.domain == "nonnegative" and centre == number(0)
 
 
-def _where(claim: Claim, quantity: Expr) -> Claim:
-    known = claim.known
-    return replace(claim, known=replace(known, nonnegative=(*known.nonnegative, quantity)))
+def _where(claim: Claim, quantity: Expr, left: Expr, right: Expr) -> ProofStep | None:
+    """``left <= right`` where a quantity is >= 0."""
+    known = replace(claim.known, nonnegative=(*claim.known.nonnegative, quantity))
+    found = replace(claim, known=known).holds(left, right)
+    return None if found is None else supposing(found, Chain((quantity, number(0)), (">=",)))
 
 
 # means

@@ -130,7 +130,7 @@ def _convex(claim: Claim) -> ProofStep | None:
                 if step is not None:
                     points = (share, x, y) if share is not None else (x, y)
                     return claim.step("convex by its Hessian" if convex else "concave by its Hessian", step,
-                                      uses=(found, *points))  # fmt: skip
+                                      uses=(found, *points, *directions(claim, x)))  # fmt: skip
     return None
 
 
@@ -178,8 +178,13 @@ def curvature(claim: Claim, function: Expr, x: Symbol) -> Expr:
     """The second derivative, for a vector as a quadratic form in a new one."""
     if not x.shape:
         return apply("diff", function, x, 2)
-    v = _direction(claim, x)
+    (v,) = directions(claim, x)
     return apply("dot", v, apply("matmul", apply("hessian", function, x), v))
+
+
+def directions(claim: Claim, x: Symbol) -> tuple[Symbol, ...]:
+    """The new vector in which the second derivative by a vector is a quadratic form; none for a number."""
+    return (_direction(claim, x),) if x.shape else ()
 
 
 def _direction(claim: Claim, x: Symbol) -> Symbol:
@@ -230,8 +235,24 @@ def _lipschitz(claim: Claim) -> ProofStep | None:
             steps = _slopes(claim.without(x), function, x, factor, norms)
             if steps is not None:
                 return claim.step("Lipschitz by the norm of the derivative", *steps,
-                                  uses=(function, x, y, factor, *norms))  # fmt: skip
+                                  uses=(function, x, y, factor, *_new_names(claim, x, norms)))  # fmt: skip
     return None
+
+
+def _new_names(claim: Claim, x: Symbol, norms: tuple[Expr, ...]) -> tuple[Symbol, ...]:
+    """The names that the steps below a bound on a vector's difference have for a direction or for two indices."""
+    names = tuple(map(str, norms))
+    if len(names) < 2:
+        return _row_and_column(x)[1:] if names == ("1",) else ()
+    return _row_and_column(x) if names in _BY_ENTRIES else directions(claim, x)
+
+
+_BY_ENTRIES = (("1", "oo"), ("1", "1"), ("oo", "oo"))
+"""The norms, from one to the other, that the entries of a matrix give."""
+
+
+def _row_and_column(x: Symbol) -> tuple[Symbol, ...]:
+    return tuple(Symbol(n, Kind("index", "index", x.kind.length)) for n in ("i_row", "j_column"))
 
 
 def _nodes(expr: Expr, head: str) -> list[Apply]:
@@ -256,7 +277,7 @@ def _operator_norm(
     """The Jacobian's norm from ``source`` to ``target`` is at most ``factor``."""
     if target is None:
         if str(source) == "1":
-            column = Symbol("j_column", Kind("index", "index", x.kind.length))
+            _, column = _row_and_column(x)
             return _one(claim, apply("abs", apply("grad", function, x)[column]), factor)
         dual = {"oo": "1", "2": "2"}.get(str(source))
         return None if dual is None else _one(claim, apply("norm", apply("grad", function, x), _order(dual)), factor)
@@ -264,9 +285,9 @@ def _operator_norm(
     if norms == ("2", "2"):
         return _spectral(claim, function, x, factor)
     jacobian = apply("jacobian", function, x)
-    row, column = (Symbol(n, Kind("index", "index", x.kind.length)) for n in ("i_row", "j_column"))
+    row, column = _row_and_column(x)
     size = apply("abs", jacobian[row, column])
-    over = {("1", "oo"): None, ("1", "1"): row, ("oo", "oo"): column}
+    over = dict(zip(_BY_ENTRIES, (None, row, column), strict=True))
     if norms not in over:
         v = _direction(claim, x)
         return _one(claim, apply("norm", apply("matmul", jacobian, v), target), factor * apply("norm", v, source))
@@ -324,7 +345,7 @@ def _coercive(
     if above is None or lower is None:
         return None
     if claim.equal(claim.left, number(0)):
-        return claim.step("a monotone operator by its Jacobian", above, lower, uses=(function, *points, size))
+        return claim.step("a monotone operator by its Jacobian", above, lower, uses=(function, *points, size, v))
     square = apply("dot", difference, difference)
     share = replaced(claim.left, square, number(1))
     if set(points) & free_symbols(share) or not claim.equal(claim.left, share * square):
@@ -334,4 +355,4 @@ def _coercive(
     if least is None or upper is None:
         return None
     rule = "cocoercive by a symmetric Jacobian between 0 and K (Baillon and Haddad)"
-    return claim.step(rule, above, lower, least, upper, uses=(function, *points, size, share))
+    return claim.step(rule, above, lower, least, upper, uses=(function, *points, size, v, share))

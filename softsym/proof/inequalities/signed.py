@@ -14,11 +14,12 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, number, walk
+from softsym.language import Chain
 from softsym.proof.inequalities.segments import Claim, replaced
-from softsym.proof.steps import ProofStep
+from softsym.proof.steps import ProofStep, supposing
 
-BY_CASES = "an extremum is one of its values"
-BELOW = "a maximum is at most what all its values are"
+BY_CASES = "by the sign of a quantity"
+BELOW = "the smaller of two"
 ABOVE = "a maximum is at least what one of its values is"
 MAX_CASES = 3
 Prove: TypeAlias = "Callable[[Claim], ProofStep | None]"
@@ -35,11 +36,15 @@ def prove_by_signs(claim: Claim, prove: Prove, depth: int = 0) -> ProofStep | No
     if node == claim.right and node.head != "min":
         step = next((step for case in alone if (step := _settled(case, prove, depth)) is not None), None)
         if step is not None:
-            return claim.step(ABOVE, step, uses=(node,))
+            return claim.step(ABOVE, step, uses=(node, claim.left))
     plain = node == claim.left and node.head != "min" and not _is_simple(node)
     cases = alone if plain else [_case(claim, node, *case) for case in _cases_of(node)]
     steps = _all_settled(cases, prove, depth)
-    return None if steps is None else claim.step(BELOW if plain else BY_CASES, *steps, uses=(node,))
+    if steps is None or plain:
+        return None if steps is None else claim.step(BELOW, *steps)
+    conditions = [condition for _, condition in _cases_of(node)]
+    steps = tuple(supposing(s, Chain((c, number(0)), (">=",))) for s, c in zip(steps, conditions, strict=True))
+    return claim.step(BY_CASES, *steps, uses=(conditions[0],))
 
 
 def _is_simple(node: Apply) -> bool:

@@ -131,7 +131,7 @@ def by_absolute_value(goal: Goal, prove: Prove) -> ProofStep | None:
         if step is None:
             return None
         collected.append(step)
-    return goal.step(CASES, *collected, note="abs(x) is x or -x")
+    return goal.step("the smaller of two", *collected, note="abs(x) is x or -x")
 
 
 def _by_sign(goal: Goal, prove: Prove) -> ProofStep | None:
@@ -147,7 +147,7 @@ def _by_sign(goal: Goal, prove: Prove) -> ProofStep | None:
         if step is None:
             return None
         collected.append(step)
-    return goal.step(CASES, *collected, note="by the sign of x in abs(x)")
+    return goal.step("by the sign of a quantity", *collected, uses=(goal.write(atom.data[0]),))
 
 
 def exponentiated(goal: Goal, value: Rational) -> tuple[Fact, ...]:

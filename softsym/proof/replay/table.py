@@ -1,0 +1,77 @@
+"""The table of rules, ``rules.txt``, read; the file says what its lines mean."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from softsym.expression import Expr
+from softsym.language import Chain, Statement, parse_statement
+
+_NEED = re.compile(r"if (.*?)(?: for every (.*?))?(?: between (.*?))?(?: with (.*))?")
+_PLACE = re.compile(r"\b(f|g)\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")
+"""f(...), with brackets inside two deep."""
+
+
+class Need(NamedTuple):
+    """A condition, the names (with their kinds) that it is for every value of, a segment's ends, and hypotheses."""
+
+    chain: Chain
+    every: tuple[tuple[str, str], ...]
+    between: tuple[Expr, ...]
+    hypotheses: tuple[Chain, ...]
+
+
+class Row(NamedTuple):
+    """One form of a rule; ``places`` has what f and g are taken at, by the names that stand for its values there."""
+
+    about: tuple[Expr, ...]
+    says: Chain
+    needs: tuple[Need, ...]
+    places: dict[str, Expr]
+    values: tuple[Statement, ...]
+    case: Chain
+
+
+@cache
+def rows(rule: str) -> tuple[Row, ...]:
+    """The forms of a rule."""
+    text = re.sub("#.*\n", "", (files(__package__) / "rules.txt").read_text(encoding="utf-8"))
+    blocks = (block.strip().split("\n    ") for block in text.split("\n\n"))
+    return tuple(_row(lines) for name, *lines in blocks if name == rule)
+
+
+def _row(lines: list[str]) -> Row:
+    kinds = {"f": "real", "g": "real", "q": "real", **dict(re.findall(r"(\w+): (\w+)", "\n".join(lines)))}
+    places: dict[str, str] = {}
+
+    def named(place: re.Match[str]) -> str:
+        return places.setdefault(place[0], f"{place[1]}_{len(places)}")
+
+    def read(text: str) -> Chain:
+        plain = _PLACE.sub(named, text)
+        declared = kinds | {name: kinds[name[0]] for name in places.values()}
+        return parse_statement(f"0 == 0 where {', '.join(map(': '.join, declared.items()))}, {plain}").conditions[-1]
+
+    def terms(text: str, comma: str = ", ") -> tuple[Expr, ...]:
+        return tuple(read(f"{part} == {part}").sides[0] for part in text.split(comma) if part)
+
+    about, says, case, needs = "", "0 == 0", "0 == 0", []
+    for line in lines:
+        need = _NEED.fullmatch(line)
+        if need:
+            chain, every, ends, hypothesis = need.groups("")
+            names = tuple(re.findall(r"(\w+)(?:: (\w+))?", every))
+            needs.append(Need(read(chain), names, terms(ends), (read(hypothesis),) if hypothesis else ()))
+        elif line.startswith("of "):
+            about = line[3:].split(" where ")[0]
+        elif line.startswith("case "):
+            case = line[5:].split(" where ")[0]
+        elif not line.startswith("to "):
+            says = line.split(" where ")[0]
+    values = tuple(parse_statement(f"0 == {line[3:]}") for line in lines if line.startswith("to "))
+    conclusion = read(says)
+    at = {name: terms(text[2:-1], "; ")[0] for text, name in places.items()}
+    return Row(terms(about, "; "), conclusion, tuple(needs), at, values, read(case))
