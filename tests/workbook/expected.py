@@ -29,6 +29,8 @@ from softsym.workbook.scope import Scope
 from tests.workbook.engines import Values, Where
 
 LARGEST, SMALLEST, LOG_OF_SUM = 1.7976931348623157e308, 1e-300, 1e-15
+SNAPPED = 2**-47
+"""LibreOffice takes a sum for 0 where it is some 2**-48 of an addend."""
 _LOGARITHMS = re.compile("log|lse|entropy|mellowmax|softplus|kl")
 ALLOWED = 1e-12
 _DIGITS, _NOTHING = 30, arb("1e-1000")
@@ -250,7 +252,7 @@ def _log_error(names: Mapping[str, Any]) -> float:
     """A logarithm of a sum may be divided by a small inverse temperature, and added to an entry that it cancels."""
     slopes = [abs(v) for v in names.values() if isinstance(v, Fraction) and abs(v) > 1e-9]
     entries = [abs(x) for v in names.values() if isinstance(v, list) for x in v if x is not FAILURE]
-    return max(LOG_OF_SUM / float(min([1, *slopes])), 2**-53 * float(max(entries, default=0)))
+    return max(LOG_OF_SUM / float(min([1, *slopes])), SNAPPED * float(max(entries, default=0)))
 
 
 def _argument(formula: str) -> str:
