@@ -11,8 +11,8 @@ log(sum(exp(x))) and            the same, and again by parts     exponentials of
 max(x) + log1p(excess(          where it is near 0
 exp(x - max(x))))
 sum(x*y)                        product_sums(x, y)               no product is stored
-e/sum(e), e = exp(x)            shares(e, sum(e)): e*(1/sum(e))  a product takes a third of the time; the sum is not
-                                if that is faster                close to 0, with shifts and where none are needed
+e/sum(e), e = exp(x)            shares(e, sum(e)): e*(1/sum(e))  a product takes a third of the time, and rounds once
+                                if the sum is as good as exact   more; the sum is not close to 0
 c*(e/sum(e))                    e*(c/sum(e))                     one product, if nothing else reads the quotient
 ==============================  ===============================  =================================================
 """

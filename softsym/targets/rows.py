@@ -23,10 +23,14 @@ MANY = 512
 """Rows up to this length are added up by BLAS where a few ulp do not matter, longer ones by NumPy's pairwise sums."""
 LANES = 32
 """Rows up to half this length are added up as they are: half an ulp for each of the few additions."""
-LONG, PART = 4096, 1024
-"""Rows longer than the first are added up in parts of the second: the rounding errors of many parts average out."""
 PARTED = 96
-"""Rows from this length on are added up in parts, if the parts can be of the same length."""
+"""Rows from this length on are added up in parts, if the parts can be of the same length: their rounding errors average
+out."""
+LONG, PART = 1024, 128
+"""Rows from the first length on are added up in parts of the second; then the largest part, in which one entry may be
+most of the whole, is added up again."""
+EVEN = 20_000
+"""Rows of normal numbers from this length on have no entry that is a large share of the sum."""
 LEADING = np.int64(-1 << 36)
 """The bits that come first: a sign, an exponent and 16 binary places."""
 STRIP = 40_000
@@ -84,29 +88,36 @@ def _split_sums(x: Array) -> Array:
 
 
 def _part_sums(x: Array) -> Array:
-    """The sums of parts of each row, where there are many: the rounding errors of parts average out."""
+    """The sums of parts of each row, where there are many."""
     rows, length = x.shape
+    if length >= LONG:
+        return _long_part_sums(x)
     size = part_size(length)
-    if length > LONG:
-        count = length // PART
-        sums = np.empty((rows, count + 1))
-        np.add.reduce(x[:, : count * PART].reshape(rows, count, PART), axis=-1, out=sums[:, :-1])
-        np.add.reduce(x[:, count * PART :], axis=-1, out=sums[:, -1])
-        return sums
     return x.reshape(-1, size).dot(ones(size)).reshape(rows, -1) if size and x.flags.c_contiguous else x
+
+
+def _long_part_sums(x: Array) -> Array:
+    count = x.shape[1] // PART
+    parts, rest = x[:, : count * PART].reshape(-1, count, PART), x[:, count * PART :]
+    sums = np.empty((len(x), count + 1))
+    np.add.reduce(parts, axis=-1, out=sums[:, :-1])
+    np.add.reduce(rest, axis=-1, out=sums[:, -1])
+    rows, largest = np.arange(len(x)), sums[:, :-1].argmax(axis=-1)
+    sums[rows, largest] = _split_sums(parts[rows, largest])
+    return sums
 
 
 @cache
 def part_size(length: int) -> int:
     """Of how many entries the equal parts of a row are; 0 if it cannot be parted, or is short."""
-    sizes = [size for size in range(8, 21) if length % size == 0]
+    sizes = [size for size in range(5, 11) if length % size == 0]
     return sizes[-1] if sizes and length >= PARTED else 0
 
 
 def _split_column_sums(x: Array) -> Array:
     """The same as :func:`_split_sums` along the first axis, of parts where there are many."""
     if len(x) >= PARTED:
-        x = _sums_of_fours(x)
+        x = _sums_of_pairs(x)
     leading, rest = np.zeros(x.shape[1]), np.zeros(x.shape[1])
     count = max(8, STRIP // x.shape[1])
     parts = np.empty((count, x.shape[1]))
@@ -122,16 +133,21 @@ def _split_column_sums(x: Array) -> Array:
 def column_sums(x: Array) -> Array:
     """The sums along the first axis, four at a time."""
     while len(x) > 4:
-        x = _sums_of_fours(x)
+        cut = len(x) - len(x) % 4
+        parts = np.add.reduce(x[:cut].reshape(-1, 4, x.shape[1]), axis=1)
+        if cut < len(x):
+            parts[0] += np.add.reduce(x[cut:], axis=0)
+        x = parts
     return np.add.reduce(x, axis=0)
 
 
-def _sums_of_fours(x: Array) -> Array:
-    cut = len(x) - len(x) % 4
-    parts = np.add.reduce(x[:cut].reshape(-1, 4, x.shape[1]), axis=1)
-    if cut < len(x):
-        parts[0] += np.add.reduce(x[cut:], axis=0)
-    return parts
+def _sums_of_pairs(x: Array) -> Array:
+    """The sums of the first half and the second, entry by entry, and what is over."""
+    half = len(x) // 2
+    sums = np.empty((len(x) - half, x.shape[1]))
+    np.add(x[:half], x[half : 2 * half], out=sums[:half])
+    sums[half:] = x[2 * half :]
+    return sums
 
 
 def rough_row_sums(x: Array) -> Array:
@@ -235,8 +251,9 @@ def unbuffered(operation: Callable[..., Array], x: Array, y: Array, out: Array) 
 
 
 def shares(x: Array, total: Array, out: Array) -> Array:
-    """The quotients of rows by their sums; by products where quotients would take longer."""
-    if PARTED <= x.shape[-1] < ADJACENT and not by_columns(out):
+    """The quotients of rows by their sums; by products, which round twice, where the sums are as good as exact: of
+    few entries, or of so many that none is a large part."""
+    if PARTED <= x.shape[-1] < EVEN:
         return rowwise(np.divide, x, total, out)
     return rowwise(np.multiply, x, 1.0 / total, out)
 
