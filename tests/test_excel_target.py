@@ -179,3 +179,11 @@ def test_formulas_as_they_read(text: str, index: int | None, formula: str) -> No
 def test_entries_run_down_a_column_and_ranges_stay() -> None:
     found = to_excel_entries("z/sum(z)", {"z": "Inputs!$B$2:$B$4"})
     assert found[1] == "=Inputs!$B3/SUM(Inputs!$B$2:$B$4)"
+
+
+@pytest.mark.parametrize("order", ["beta", "400"])
+def test_shares_are_raised_by_exponentials(order: str) -> None:
+    """A power that is too small, such as 0.4**1000, is #NUM! in LibreOffice; an exponential is 0."""
+    formula = to_excel(f"norm(z, {order})", {"z": "A1:A3", "beta": "B1"})
+    assert formula.count("^") == 1
+    assert "EXP(" in formula

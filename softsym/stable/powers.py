@@ -57,6 +57,33 @@ def taken(expr: Expr) -> Taken | None:
     return _taken_of_powers(*power.args)
 
 
+def as_exponential(power: Expr) -> Expr | None:
+    """A power of the entries divided by their largest, by ``exp``: for programs in which a power that is too small is
+    an error (LibreOffice); ``None`` for other expressions.
+
+    ``r**p = exp(p*log(r + 1 - sign(r)))*sign(r)`` for r >= 0 and p > 0; for r <= 1 their sum keeps its digits.
+
+    >>> import softsym as ss
+    >>> powers = taken(ss.parse("sum(x**t) where x: positive vector, t: positive"))
+    >>> print(as_exponential(powers.rest.args[0]))
+    exp(t*log(x/max(x))) where t: positive, x: positive vector
+    """
+    if not isinstance(power, Apply) or power.head != "pow" or not _is_taken_out(power.args[0]):
+        return None
+    base, exponent = power.args
+    size, largest = base.args  # type: ignore[attr-defined]
+    if is_positive(size):
+        return t.call("exp", exponent * t.call("log", base))
+    share = t.div(size if is_nonnegative(size) else t.call("abs", size), largest)
+    sign = t.call("sign", share)
+    return t.call("exp", exponent * t.call("log", share + (t.ONE - sign))) * sign
+
+
+def _is_taken_out(base: Expr) -> bool:
+    """Whether entries are divided by the largest."""
+    return isinstance(base, Apply) and base.head == "div" and base.args[1] == _largest(base.args[0])
+
+
 def _taken_of_factor(expr: Apply) -> Taken | None:
     left, right = expr.args
     if found := taken(left):
@@ -73,8 +100,8 @@ def _taken_of_powers(base: Expr, exponent: Expr) -> Taken | None:
     if not is_large or not (is_nonnegative(base) or is_even):
         return None
     largest = _largest(base)
-    if isinstance(base, Apply) and base.head == "div" and base.args[1] == _largest(base.args[0]):
-        return None  # it has been taken out
+    if _is_taken_out(base):
+        return None
     return Taken(largest, exponent, t.call("sum", t.call("pow", t.div(base, largest), exponent)))
 
 

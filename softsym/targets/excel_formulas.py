@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from softsym.errors import ShapeError, SoftsymError, UnsupportedError, did_you_mean
-from softsym.expression import Expr, Symbol, as_expr, free_symbols, substitute
+from softsym.expression import Apply, Expr, Symbol, apply, as_expr, free_symbols, substitute
 from softsym.stable import stable
 from softsym.stable.form import resolved
+from softsym.stable.powers import as_exponential
 from softsym.symbols import DEFAULT_KINDS, Kind, Length
 from softsym.targets.excel_cells import ADDITIVE, At, InCell, Place, Position, places
 from softsym.targets.excel_structures import FormulaPrinter
@@ -30,7 +31,17 @@ def prepared(expr: Expr | str, form: str = "stable") -> Expr:
     if form not in ("stable", "plain"):
         raise SoftsymError(f"the form {form!r} is unknown; {did_you_mean(form, ['stable', 'plain'])}")
     given = as_expr(expr)
-    return stable(_in_cells(given)) if form == "stable" else resolved(given)
+    return _without_underflow(stable(_in_cells(given))) if form == "stable" else resolved(given)
+
+
+def _without_underflow(expr: Expr) -> Expr:
+    """The expression without powers of shares, which LibreOffice gives as an error where they are too small."""
+    if not isinstance(expr, Apply):
+        return expr
+    args = tuple(_without_underflow(a) for a in expr.args)
+    same = expr if args == expr.args else apply(expr.head, *args)
+    exponential = as_exponential(same)
+    return same if exponential is None else exponential
 
 
 def _in_cells(expr: Expr) -> Expr:
