@@ -127,8 +127,10 @@ def another_claim(step: ProofStep, rng: Random) -> ProofStep:
 
 
 def another_rule(step: ProofStep, rng: Random) -> ProofStep:
+    """Another rule than its own; a limit and a normal form are both confirmed by values."""
     rules = ["normal form", "equal", "term by term", "powers of both sides", "two inequalities", "no such rule"]
-    return replace(step, rule=rng.choice([r for r in rules if r != step.rule]))
+    own = "normal form" if step.rule == "limit" else step.rule
+    return replace(step, rule=rng.choice([r for r in rules if r != own]))
 
 
 def fewer_steps(step: ProofStep, rng: Random) -> ProofStep | None:
