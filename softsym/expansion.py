@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from softsym.definitions import FUNCTIONS
 from softsym.errors import BudgetError
-from softsym.expression import Apply, Expr, Number, Symbol, apply, as_expr, substitute
+from softsym.expression import Apply, Expr, Number, Symbol, apply, as_expr, substitute, with_args
 from softsym.language.reader import Scope, read_chain
 from softsym.symbols import LENGTH, REAL, VECTOR, Kind
 
@@ -51,7 +51,7 @@ class _Expansion:
 
     def _expanded(self, expr: Apply) -> Expr:
         args = tuple(self.expand(a) for a in expr.args)
-        node = expr if args == expr.args else apply(expr.head, *args)
+        node = with_args(expr, args)
         if expr.head in self.keep or not isinstance(node, Apply):
             return node
         unfolded = unfold(node)

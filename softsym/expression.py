@@ -292,7 +292,7 @@ def substitute(node: Expr, values: dict[Symbol, Expr]) -> Expr:
         return node
     bound = bound_by(node)
     if bound is None:
-        return _with_args(node, tuple(substitute(a, values) for a in node.args))
+        return with_args(node, tuple(substitute(a, values) for a in node.args))
     position, name = bound
     inner = {k: v for k, v in values.items() if k != name}
     body, binder = node.args[position], name
@@ -300,11 +300,31 @@ def substitute(node: Expr, values: dict[Symbol, Expr]) -> Expr:
         binder = _fresh(name, free_symbols(body).union(*(free_symbols(v) for v in inner.values())))
         body = substitute(body, {name: binder})
     rest = tuple(substitute(a, values) for a in node.args[2:])
-    return _with_args(node, (substitute(body, inner), binder, *rest))
+    return with_args(node, (substitute(body, inner), binder, *rest))
 
 
-def _with_args(node: Apply, args: tuple[Expr, ...]) -> Expr:
+def with_args(node: Apply, args: tuple[Expr, ...]) -> Expr:
+    """The node with other arguments; the node itself where they are the same.
+
+    >>> t = Symbol("t", Kind("scalar", "real"))
+    >>> print(with_args(t + 1, (t, number(2))))
+    t + 2
+    """
     return node if args == node.args else apply(node.head, *args)
+
+
+def exchanged(node: Expr, part: Expr, by: Expr) -> Expr:
+    """The expression with another in the place of a part, wherever that stands; what binds a name of it is not seen.
+
+    >>> t = Symbol("t", Kind("scalar", "real"))
+    >>> print(exchanged(apply("exp", t) + apply("exp", t) ** 2, apply("exp", t), t))
+    t + t**2
+    """
+    if node == part:
+        return by
+    if not isinstance(node, Apply):
+        return node
+    return with_args(node, tuple(exchanged(a, part, by) for a in node.args))
 
 
 def _fresh(name: Symbol, taken: frozenset[Symbol]) -> Symbol:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from softsym.algebra.writer import negated
-from softsym.expression import Apply, Expr, apply, as_expr
+from softsym.expression import Apply, Expr, apply, as_expr, with_args
 
 ZERO, ONE = as_expr(0), as_expr(1)
 
@@ -64,4 +64,4 @@ def cleared(expr: Expr) -> Expr:
         return makers[expr.head](*args)
     if expr.head in ("neg", "sum", "diff") and args[0] == ZERO:
         return ZERO
-    return expr if args == expr.args else apply(expr.head, *args)
+    return with_args(expr, args)

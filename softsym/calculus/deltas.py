@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from softsym.algebra.writer import negated
 from softsym.calculus.arithmetic import ONE, minus, over, plus, times
-from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, length_expr, substitute, walk
+from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, length_expr, substitute, walk, with_args
 
 
 def contracted(expr: Expr) -> Expr:
@@ -12,7 +12,7 @@ def contracted(expr: Expr) -> Expr:
     if not isinstance(expr, Apply):
         return expr
     args = tuple(contracted(a) for a in expr.args)
-    node = expr if args == expr.args else apply(expr.head, *args)
+    node = with_args(expr, args)
     if isinstance(node, Apply) and node.head == "sum" and len(node.args) == 2 and isinstance(node.args[1], Symbol):
         return _contract(node.args[0], node.args[1])
     return node

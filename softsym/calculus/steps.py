@@ -14,7 +14,7 @@ from softsym.calculus.rules import rule_for
 from softsym.entries import entry, fresh_index
 from softsym.errors import SoftsymError, UnsupportedError
 from softsym.expansion import expand
-from softsym.expression import Apply, Expr, Symbol, apply, as_expr, walk
+from softsym.expression import Apply, Expr, Symbol, apply, as_expr, walk, with_args
 from softsym.language.printer import bare_text
 from softsym.shapes import literal
 
@@ -298,7 +298,7 @@ def _mapped(expr: Expr, rewrite: Callable[[Apply], Expr | None]) -> Expr:
     if found is not None:
         return found
     args = tuple(_mapped(a, rewrite) for a in expr.args)
-    return expr if args == expr.args else apply(expr.head, *args)
+    return with_args(expr, args)
 
 
 def _all_derivatives(expr: Expr) -> list[Apply]:

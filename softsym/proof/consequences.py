@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from softsym.algebra import Assumptions
-from softsym.expression import Apply, Expr, Symbol, apply, number
+from softsym.expression import Apply, Expr, Symbol, apply, number, with_args
 from softsym.language import Chain, Statement
 from softsym.shapes import literal
 
@@ -81,4 +81,4 @@ def _replaced(node: Expr, unique: set[Expr]) -> Expr:
     args = tuple(_replaced(a, unique) for a in node.args)
     if node.head == "onehot_argmax" and args[0] in unique:
         return apply("hardmax", args[0])
-    return node if args == node.args else apply(node.head, *args)
+    return with_args(node, args)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from softsym.expression import Apply, Expr, apply, walk
+from softsym.expression import Apply, Expr, walk, with_args
 from softsym.language import Chain, Statement, bare_text
 from softsym.proof.assumptions import assumptions_of
 from softsym.proof.steps import ProofStep
@@ -35,7 +35,7 @@ def _replaced(node: Expr, statement: Statement, steps: list[ProofStep], deadline
     if not isinstance(node, Apply):
         return node
     args = tuple(_replaced(a, statement, steps, deadline) for a in node.args)
-    inner = node if args == node.args else apply(node.head, *args)
+    inner = with_args(node, args)
     if node.head != "limit" or not isinstance(inner, Apply):
         return inner
     from softsym.calculus.derivatives import resolve

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from softsym.expression import Apply, Expr, Number, Symbol, apply, number, walk
+from softsym.expression import Apply, Expr, Number, Symbol, apply, number, walk, with_args
 from softsym.shapes import is_index
 from softsym.stable import terms as t
 from softsym.symbols import Kind
@@ -24,7 +24,7 @@ def cancelled(node: Expr) -> Expr:
     args = tuple(cancelled(a) for a in node.args)
     if node.head == "item":
         return t.entry(args[0], *args[1:])
-    made = node if args == node.args else apply(node.head, *args)
+    made = with_args(node, args)
     return _combined(made) if isinstance(made, Apply) and made.head in ("add", "sub") else made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
-from softsym.expression import Apply, Expr, Number, Symbol, apply, number, substitute, walk
+from softsym.expression import Apply, Expr, Number, Symbol, apply, number, substitute, walk, with_args
 from softsym.language.reader import constant
 from softsym.shapes import Shape
 from softsym.symbols import Kind
@@ -186,7 +186,7 @@ def tidy(expr: Expr) -> Expr:
     args = tuple(tidy(a) for a in expr.args)
     if expr.head == "neg":
         return _signed(args[0])
-    return expr if args == expr.args else apply(expr.head, *args)
+    return with_args(expr, args)
 
 
 def _signed(value: Expr) -> Expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from softsym.errors import ShapeError, SoftsymError, UnsupportedError, did_you_mean
-from softsym.expression import Apply, Expr, Symbol, apply, as_expr, free_symbols, substitute
+from softsym.expression import Apply, Expr, Symbol, as_expr, free_symbols, substitute, with_args
 from softsym.stable import stable
 from softsym.stable.form import resolved
 from softsym.stable.powers import as_exponential
@@ -39,7 +39,7 @@ def _without_underflow(expr: Expr) -> Expr:
     if not isinstance(expr, Apply):
         return expr
     args = tuple(_without_underflow(a) for a in expr.args)
-    same = expr if args == expr.args else apply(expr.head, *args)
+    same = with_args(expr, args)
     exponential = as_exponential(same)
     return same if exponential is None else exponential
 

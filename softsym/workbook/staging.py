@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, walk
+from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, walk, with_args
 from softsym.stable.signs import NEGATIVE, NONNEGATIVE, POSITIVE, sign_of
 from softsym.symbols import Kind, Length
 from softsym.targets.excel_accurate import is_at_most_one, log1p_argument
@@ -47,7 +47,7 @@ class Staging:
         if not isinstance(expr, Apply) or _binds(expr) or self._is_kept(expr):
             return expr
         args = tuple(self.split(arg) for arg in expr.args)
-        node = expr if args == expr.args else apply(expr.head, *args)
+        node = with_args(expr, args)
         if expr.head in _REDUCTIONS and len(args) == 1 and args[0].shape == (self.length,):
             return self._step(_REDUCTIONS[expr.head], apply(expr.head, self.named(args[0], "t")))
         if expr.head in _COLUMNS and node.shape == (self.length,):

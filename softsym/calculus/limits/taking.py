@@ -21,7 +21,19 @@ from softsym.calculus.limits.scales import PLAIN, Scale, scale_for
 from softsym.calculus.limits.signs import by_cases, partial_parts
 from softsym.errors import BudgetError, DomainError, SoftsymError, UnsupportedError
 from softsym.expansion import expand
-from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, length_expr, number, substitute, walk
+from softsym.expression import (
+    Apply,
+    Expr,
+    Symbol,
+    apply,
+    exchanged,
+    free_symbols,
+    length_expr,
+    number,
+    substitute,
+    walk,
+    with_args,
+)
 from softsym.symbols import Length
 
 ORDERS = (2, 3, 4, 6)
@@ -98,7 +110,7 @@ def _with_leaders(facts: Facts, expr: Expr, moving: Symbol) -> Expr:
         leader = facts.leader(args[0])
         if leader is not None:
             return apply("item", args[0], leader)
-    return expr if args == expr.args else apply(expr.head, *args)
+    return with_args(expr, args)
 
 
 def _moving_name(variable: Expr) -> Symbol:
@@ -309,21 +321,12 @@ def _zero_or_not(facts: Facts, body: Expr, moving: Moving, x: Expr, vector: Expr
     zero = apply("mul", co.ZERO, apply("ones", length_expr(vector.shape[0])))
 
     def at_zero(expr: Expr) -> Expr:
-        return expand(_exchanged(expr, vector, zero))
+        return expand(exchanged(expr, vector, zero))
 
     there = _by_order(facts, at_zero(body), moving, x)[0]
     if not facts.is_zero(co.subtract(at_zero(value), there)):
         raise UnsupportedError(f"the limit is {value} unless {vector} is zero, and {there} there")
     return value, [*steps, LimitStep("the zero vector", vector, there, f"{vector} = 0 has the same formula")]
-
-
-def _exchanged(expr: Expr, part: Expr, by: Expr) -> Expr:
-    if expr == part:
-        return by
-    if not isinstance(expr, Apply):
-        return expr
-    args = tuple(_exchanged(a, part, by) for a in expr.args)
-    return expr if args == expr.args else apply(expr.head, *args)
 
 
 def _may_need_more(error: SoftsymError) -> bool:

@@ -20,9 +20,21 @@ from softsym.algebra import Assumptions
 from softsym.algebra.fold import fold
 from softsym.calculus.derivatives import resolve
 from softsym.errors import SoftsymError
-from softsym.expression import Apply, Expr, Symbol, apply, as_expr, free_symbols, number, substitute, walk
+from softsym.expression import (
+    Apply,
+    Expr,
+    Symbol,
+    apply,
+    as_expr,
+    exchanged,
+    free_symbols,
+    number,
+    substitute,
+    walk,
+    with_args,
+)
 from softsym.language import Chain
-from softsym.proof.inequalities.segments import CONVEX_KINDS, Claim, curvature, directions, replaced
+from softsym.proof.inequalities.segments import CONVEX_KINDS, Claim, curvature, directions
 from softsym.proof.inequalities.signed import prove_by_signs
 from softsym.proof.inequalities.smooth import is_smooth
 from softsym.proof.steps import ProofStep, at_most, supposing
@@ -50,7 +62,7 @@ def _without_norms(expr: Expr) -> Expr:
         vector, order = args[0].args
         if order == number(2):
             return apply("dot", vector, vector)
-    return expr if args == expr.args else apply(expr.head, *args)
+    return with_args(expr, args)
 
 
 # the least value of a difference
@@ -180,7 +192,7 @@ def _between(
 ) -> ProofStep | None:
     positive = isinstance(values, Symbol) and values.kind.domain == "positive vector"
     s = Symbol("s_mean", Kind("scalar", "positive" if positive else "real"))
-    function = replaced(sides[0], node, s)
+    function = exchanged(sides[0], node, s)
     if s not in free_symbols(function) or not claim.equal(apply("sum", weights), number(1)):
         return None
     mean = apply("dot", weights, substitute(function, {s: values}))

@@ -21,7 +21,7 @@ from typing import TypeAlias
 
 from softsym.algebra import Assumptions, ZeroTest
 from softsym.errors import SoftsymError
-from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, number, substitute, walk
+from softsym.expression import Apply, Expr, Symbol, apply, exchanged, free_symbols, number, substitute, walk
 from softsym.proof.inequalities.smooth import is_smooth
 from softsym.proof.steps import ProofStep, at_most
 from softsym.symbols import Kind
@@ -150,7 +150,7 @@ def _mixed(claim: Claim, inner: Expr, outer: Expr, x: Symbol, y: Symbol) -> tupl
             rest = apply("sub", 1, share)
             if not claim.equal(node, share * x + rest * y):
                 continue
-            function = replaced(inner, node, x)
+            function = exchanged(inner, node, x)
             mean = share * function + rest * substitute(function, {x: y})
             own = y not in free_symbols(function) and substitute(function, {x: node}) == inner
             if own and claim.equal(outer, mean):
@@ -193,16 +193,6 @@ def _direction(claim: Claim, x: Symbol) -> Symbol:
     return Symbol(name, Kind("vector", "vector", x.kind.length))
 
 
-def replaced(expr: Expr, node: Expr, by: Expr) -> Expr:
-    """The expression with every occurrence of a node replaced."""
-    if expr == node:
-        return by
-    if not isinstance(expr, Apply):
-        return expr
-    args = tuple(replaced(a, node, by) for a in expr.args)
-    return expr if args == expr.args else apply(expr.head, *args)
-
-
 # differences of a map at two points
 
 
@@ -226,7 +216,7 @@ def _lipschitz(claim: Claim) -> ProofStep | None:
         if function is None:
             continue
         for distance in _nodes(claim.right, "norm" if x.shape else "abs"):
-            factor = replaced(claim.right, distance, number(1))
+            factor = exchanged(claim.right, distance, number(1))
             if not _is_gap(claim, distance.args[0], x, y) or {x, y} & free_symbols(factor):
                 continue
             if not claim.equal(claim.right, factor * distance):
@@ -337,7 +327,7 @@ def _coercive(
     x = points[0]
     jacobian, v = apply("jacobian", function, x), _direction(claim, x)
     form = apply("dot", v, apply("matmul", jacobian, v))
-    size = replaced(claim.right, product, number(1))
+    size = exchanged(claim.right, product, number(1))
     if set(points) & free_symbols(size) or not claim.equal(claim.right, size * product):
         return None
     claim = claim.without(x)
@@ -347,7 +337,7 @@ def _coercive(
     if claim.equal(claim.left, number(0)):
         return claim.step("a monotone operator by its Jacobian", above, lower, uses=(function, *points, size, v))
     square = apply("dot", difference, difference)
-    share = replaced(claim.left, square, number(1))
+    share = exchanged(claim.left, square, number(1))
     if set(points) & free_symbols(share) or not claim.equal(claim.left, share * square):
         return None
     least = claim.holds(number(0), share) if claim.equal(jacobian, apply("transpose", jacobian)) else None

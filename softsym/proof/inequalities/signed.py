@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
-from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, number, walk
+from softsym.expression import Apply, Expr, Symbol, apply, exchanged, free_symbols, number, walk
 from softsym.language import Chain
-from softsym.proof.inequalities.segments import Claim, replaced
+from softsym.proof.inequalities.segments import Claim
 from softsym.proof.steps import ProofStep, supposing
 
 BY_CASES = "by the sign of a quantity"
@@ -93,7 +93,9 @@ def _case(claim: Claim, node: Apply, value: Expr, condition: Expr | None) -> Cla
     known = claim.known
     if condition is not None:
         known = replace(known, nonnegative=(*known.nonnegative, condition))
-    return replace(claim, left=replaced(claim.left, node, value), right=replaced(claim.right, node, value), known=known)
+    return replace(
+        claim, left=exchanged(claim.left, node, value), right=exchanged(claim.right, node, value), known=known
+    )
 
 
 def _all_settled(cases: list[Claim], prove: Prove, depth: int) -> tuple[ProofStep, ...] | None:
