@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from softsym.targets.excel_syntax import (
-    ArrayLiteral,
-    Binary,
     Call,
     DefinedName,
     Formula,
     Invoke,
     Missing,
-    Unary,
     children,
+    with_children,
 )
 
 MAX_PARTS = 20_000
@@ -61,15 +59,10 @@ class _Inliner:
         if isinstance(node, Call):
             return self.call(node, names)
         if isinstance(node, Invoke):
-            function, args = self.function(node.function, names), tuple(self.of(a, names) for a in node.args)
-            return self.invoke(function, args) if function else Invoke(self.of(node.function, names), args)
-        if isinstance(node, Unary):
-            return Unary(node.sign, self.of(node.operand, names))
-        if isinstance(node, Binary):
-            return Binary(node.sign, self.of(node.left, names), self.of(node.right, names))
-        if isinstance(node, ArrayLiteral):
-            return ArrayLiteral(tuple(tuple(self.of(x, names) for x in row) for row in node.rows))
-        return node
+            function = self.function(node.function, names)
+            if function:
+                return self.invoke(function, tuple(self.of(a, names) for a in node.args))
+        return with_children(node, lambda part: self.of(part, names))
 
     def named(self, node: DefinedName, names: Names) -> Formula:
         """A name's value, which whoever reads the formula walks again at each use."""

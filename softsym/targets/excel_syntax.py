@@ -6,7 +6,7 @@ The reader, the calculator and the audit of workbooks all walk the trees of this
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -361,6 +361,25 @@ def children(node: Formula) -> tuple[Formula, ...]:
     if isinstance(node, Invoke):
         return node.function, *node.args
     return tuple(x for row in node.rows for x in row) if isinstance(node, ArrayLiteral) else ()
+
+
+def with_children(node: Formula, change: Callable[[Formula], Formula]) -> Formula:
+    """The node with each operand changed.
+
+    >>> with_children(parse_formula("-A1"), lambda operand: parse_formula("B2")) == parse_formula("-B2")
+    True
+    """
+    if isinstance(node, Unary):
+        return Unary(node.sign, change(node.operand))
+    if isinstance(node, Binary):
+        return Binary(node.sign, change(node.left), change(node.right))
+    if isinstance(node, Call):
+        return Call(node.name, tuple(map(change, node.args)))
+    if isinstance(node, Invoke):
+        return Invoke(change(node.function), tuple(map(change, node.args)))
+    if isinstance(node, ArrayLiteral):
+        return ArrayLiteral(tuple(tuple(map(change, row)) for row in node.rows))
+    return node
 
 
 def walk_formula(node: Formula) -> Iterator[Formula]:

@@ -6,17 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from softsym.targets.excel_syntax import (
-    ArrayLiteral,
-    Binary,
-    Call,
-    DefinedName,
-    Formula,
-    Invoke,
-    Reference,
-    Unary,
-    column_letters,
-)
+from softsym.targets.excel_syntax import DefinedName, Formula, Reference, column_letters, with_children
 
 _ITEM = re.compile(r"\[((?:'.|[^\[\]'])*)\]")
 _PARTS = re.compile(rf"{_ITEM.pattern}(?:\s*[,:]\s*{_ITEM.pattern})*")
@@ -74,21 +64,7 @@ def with_cells(node: Formula, tables: Sequence[Table], sheet: str, row: int) -> 
     """
     if isinstance(node, DefinedName):
         return _cells(node.text, tables, sheet, row) or node
-
-    def inner(part: Formula) -> Formula:
-        return with_cells(part, tables, sheet, row)
-
-    if isinstance(node, Unary):
-        return Unary(node.sign, inner(node.operand))
-    if isinstance(node, Binary):
-        return Binary(node.sign, inner(node.left), inner(node.right))
-    if isinstance(node, Call):
-        return Call(node.name, tuple(map(inner, node.args)))
-    if isinstance(node, Invoke):
-        return Invoke(inner(node.function), tuple(map(inner, node.args)))
-    if isinstance(node, ArrayLiteral):
-        return ArrayLiteral(tuple(tuple(map(inner, line)) for line in node.rows))
-    return node
+    return with_children(node, lambda part: with_cells(part, tables, sheet, row))
 
 
 def _cells(text: str, tables: Sequence[Table], sheet: str, row: int) -> Reference | None:

@@ -30,14 +30,12 @@ MAX_MIXED = 4
 
 def merged(goal: Goal, atom: Atom, places: list[Index]) -> Iterator[Fact]:
     """What is known of an atom ``sum w*log(w)`` or ``sum log(1 + x)``, as far as the rest is in the goal."""
-    names, body = atom.data
-    single = body.single()
-    logs = [a for a, e in single[0] if a.head == "log" and e == 1] if single is not None else []
-    if len(names) != 1 or single is None or len(logs) != 1:
+    split = _split(atom)
+    if split is None:
         return
-    k = goal.alg.fresh_index(goal.alg.ranges[names[0]])
-    weight, inside = (rename(goal.alg, part, {names[0]: k})
-                      for part in (_without(single, logs[0]), logs[0].data[0]))  # fmt: skip
+    index, *parts = split
+    k = goal.alg.fresh_index(goal.alg.ranges[index])
+    weight, inside = (rename(goal.alg, part, {index: k}) for part in parts)
     if weight.constant() == 1:
         yield from _products(goal, atom, k, inside - Rational.of(1))
     elif is_positive(goal.alg, weight) and (weight - inside).is_zero:
@@ -45,8 +43,14 @@ def merged(goal: Goal, atom: Atom, places: list[Index]) -> Iterator[Fact]:
         yield from (fact for fact in found if fact.value.atoms <= goal.value.atoms)
 
 
-def _without(single: tuple[Mono, fmpq], atom: Atom) -> Rational:
-    return Rational(Poly({mono_mul(single[0], ((atom, -1),)): single[1]}))
+def _split(atom: Atom) -> tuple[Index, Rational, Rational] | None:
+    """The index, w and x of an atom ``sum_k w_k*log(x_k)``."""
+    single = atom.data[1].single() if atom.head == "sum" and len(atom.data[0]) == 1 else None
+    logs = [a for a, e in single[0] if a.head == "log" and e == 1] if single is not None else []
+    if single is None or len(logs) != 1:
+        return None
+    weight = Rational(Poly({mono_mul(single[0], ((logs[0], -1),)): single[1]}))
+    return atom.data[0][0], weight, logs[0].data[0]
 
 
 def _products(goal: Goal, atom: Atom, k: Index, x: Rational) -> Iterator[Fact]:
@@ -69,12 +73,10 @@ def _at_place(goal: Goal, k: Index, w: Rational, i: Index) -> Iterator[Fact]:
 def _arguments(goal: Goal, k: Index, w: Rational) -> Iterator[Rational]:
     """The x of the other sums ``w*log(x)`` of a goal."""
     for atom in sorted(goal.value.num.atoms, key=lambda a: a.number):
-        single = atom.data[1].single() if atom.head == "sum" and len(atom.data[0]) == 1 else None
-        logs = [a for a, e in single[0] if a.head == "log" and e == 1] if single is not None else []
-        if single is None or len(logs) != 1 or goal.alg.ranges[atom.data[0][0]] != goal.alg.ranges[k]:
+        split = _split(atom)
+        if split is None or goal.alg.ranges[split[0]] != goal.alg.ranges[k]:
             continue
-        x = rename(goal.alg, logs[0].data[0], {atom.data[0][0]: k})
-        weight = rename(goal.alg, _without(single, logs[0]), {atom.data[0][0]: k})
+        weight, x = (rename(goal.alg, part, {split[0]: k}) for part in split[1:])
         if (weight - w).is_zero and not (x - w).is_zero and is_positive(goal.alg, x):
             yield x
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -38,12 +39,17 @@ class Row(NamedTuple):
 @cache
 def rows(rule: str) -> tuple[Row, ...]:
     """The forms of a rule."""
+    return tuple(_row(lines) for name, *lines in _blocks() if name == rule)
+
+
+@cache
+def _blocks() -> tuple[tuple[str, ...], ...]:
+    """The lines of each form, the rule's name first."""
     text = re.sub("#.*\n", "", (files(__package__) / "rules.txt").read_text(encoding="utf-8"))
-    blocks = (block.strip().split("\n    ") for block in text.split("\n\n"))
-    return tuple(_row(lines) for name, *lines in blocks if name == rule)
+    return tuple(tuple(block.strip().split("\n    ")) for block in text.split("\n\n"))
 
 
-def _row(lines: list[str]) -> Row:
+def _row(lines: Sequence[str]) -> Row:
     kinds = {"f": "real", "g": "real", "q": "real", **dict(re.findall(r"(\w+): (\w+)", "\n".join(lines)))}
     places: dict[str, str] = {}
 
