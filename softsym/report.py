@@ -10,7 +10,7 @@ from softsym.calculus import Derivation, derive
 from softsym.comparison import DIFFERS, Figure
 from softsym.errors import DomainError, UnsupportedError
 from softsym.expansion import unfold
-from softsym.expression import Apply, Expr, Symbol, free_symbols
+from softsym.expression import Apply, Expr, Symbol, as_expr, free_symbols, substitute
 from softsym.language import bare_text, chain_text
 from softsym.page import (
     Block,
@@ -143,12 +143,17 @@ def _unfolded(expr: Expr) -> tuple[Block, ...]:
 
 
 def _values(expr: Expr, values: Mapping[str, Given]) -> Block:
-    """Values to play with if there are a vector and a positive scalar to slide, else a table."""
+    """Values to play with if there are vectors of one length and a positive scalar to slide, else a table.
+
+    Indices stay as given.
+    """
     found = value(expr, 12, **values)
-    given = point(expr, values).values
+    given = dict(point(expr, values).values)
+    expr = substitute(expr, {s: as_expr(given.pop(s.name)) for s in free_symbols(expr) if s.kind.type == "index"})
     inputs = tuple((n, tuple(map(float, v)) if isinstance(v, tuple) else float(v)) for n, v in given.items())
     sliders = [n for n, v in inputs if isinstance(v, float) and v > 0]
-    if sliders and any(isinstance(v, tuple) for _, v in inputs) and len(expr.shape) < 2:
+    sizes = {len(v) for _, v in inputs if isinstance(v, tuple)}
+    if sliders and len(sizes) == 1 and len(expr.shape) < 2:
         label = bare_text(expr)
         vectors, scalars = (((label, expr),), ()) if expr.shape else ((), ((label, expr),))
         return Play(inputs, vectors, scalars, sliders[0], label, None)

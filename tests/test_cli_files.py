@@ -132,6 +132,18 @@ def test_a_report_of_a_user_is_built(run):
     assert "out/mine.xlsx" in out
 
 
+@pytest.mark.parametrize(
+    ("text", "values", "shown"),
+    [
+        ("lse(z, beta) - z[i]", ["--z", "1,2", "--beta", "2", "--i", "2"], "lse(z, beta) - z[2]"),
+        ("lse(z, beta) + sum(w) where w: vector(M)", ["--z", "1,2", "--w", "3", "--beta", "2"], "5.0634"),
+    ],
+)
+def test_pages_of_any_names(run, text, values, shown):
+    assert run("page", text, *values, "-o", "a.html")[0] == 0
+    assert shown in Path("a.html").read_text()
+
+
 def test_processes_are_not_forks_of_one_that_may_have_threads(run, monkeypatch):
     monkeypatch.setattr(os, "fork", lambda: pytest.fail("a fork"))
     Path("mine.py").write_text(SCRIPT)
