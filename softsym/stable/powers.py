@@ -16,6 +16,9 @@ from softsym.stable.signs import is_nonnegative, is_positive
 LARGEST_KEPT = 2
 """Squares are left as they are: they stay in range for all numbers from 1E-150 to 1E+150, and are what one expects."""
 
+PLAIN_ORDER = 16
+"""Shares of the largest entry down to 1E-19 stay in range when they are raised to at most this."""
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -59,7 +62,7 @@ def taken(expr: Expr) -> Taken | None:
 
 def as_exponential(power: Expr) -> Expr | None:
     """A power of the entries divided by their largest, by ``exp``: for programs in which a power that is too small is
-    an error (LibreOffice); ``None`` for other expressions.
+    an error (LibreOffice); ``None`` for other expressions, and for small orders.
 
     ``r**p = exp(p*log(r + 1 - sign(r)))*sign(r)`` for r >= 0 and p > 0; for r <= 1 their sum keeps its digits.
 
@@ -71,6 +74,9 @@ def as_exponential(power: Expr) -> Expr | None:
     if not isinstance(power, Apply) or power.head != "pow" or not _is_taken_out(power.args[0]):
         return None
     base, exponent = power.args
+    order = t.rational(exponent)
+    if order is not None and order <= PLAIN_ORDER:
+        return None
     size, largest = base.args  # type: ignore[attr-defined]
     if is_positive(size):
         return t.call("exp", exponent * t.call("log", base))

@@ -84,13 +84,25 @@ class _Bound:
         return node.name in ("TANH", "SIGN")
 
     def _is_shifted(self, node: Formula, sheet: str, depth: int) -> bool:
-        """Whether a factor is a difference to a maximum, or is negative: the other factor scales it."""
+        """Whether a factor is a difference to a maximum, also of logarithms, or is negative: the other scales it."""
         behind = self.formula(node, sheet)
         if behind is not None:
             return depth > 1 and self._is_shifted(*behind, depth - 1)
+        if isinstance(node, Call) and node.name == "LN":
+            return self._is_share(node.args[0], sheet, depth)
         if isinstance(node, Binary) and node.sign == "-":
             return self._binary(node, sheet, depth)
         return isinstance(node, Unary) and self.is_bounded(node, sheet, depth)
+
+    def _is_share(self, node: Formula, sheet: str, depth: int) -> bool:
+        """Whether a node is ``x/m`` with a maximum m, or ``x/m+(1-SIGN(x/m))``, which is 1 where x is 0."""
+        behind = self.formula(node, sheet)
+        if behind is not None:
+            return depth > 1 and self._is_share(*behind, depth - 1)
+        if isinstance(node, Binary) and node.sign == "+":
+            other = Binary("-", NumberLiteral("1"), Call("SIGN", (node.left,)))
+            return node.right == other and self._is_share(node.left, sheet, depth)
+        return isinstance(node, Binary) and node.sign == "/" and self.is_extreme(node.right, sheet, depth)
 
     def is_extreme(self, node: Formula, sheet: str, depth: int) -> bool:
         """Whether a node is a maximum or minimum of a range, perhaps scaled."""

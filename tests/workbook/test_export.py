@@ -205,6 +205,7 @@ OTHERS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("a**2 + b", {"a": "1/2", "b": 2}),
     ("entropy(p)", {"p": [0.5, 0.5]}),
     ("sparsemax(z)", {"z": [1, 2, 2]}),
+    ("norm(z, beta)", {"z": [3, -4, 0], "beta": 1000}),
     ("limit(softmax(z, beta), beta, oo)", {"z": [1, 2, 2]}),
     ("max(z)*x1 where x1: real", {"z": [1, 2], "x1": 3}),
 )
