@@ -29,6 +29,7 @@ from softsym.algebra.polynomial import (
     mono_pow,
     order_key,
 )
+from softsym.algebra.quotients import parts
 from softsym.algebra.sign_atoms import signs_joined
 from softsym.algebra.signs import atom_sign, is_positive, poly_sign, sign_of
 from softsym.errors import BudgetError, UnsupportedError
@@ -157,9 +158,10 @@ def exp(alg: Algebra, value: Rational) -> Rational:
     if delta is not None:
         return split_delta(alg, value, delta, exp)
     result = Rational.of(1)
-    for mono, coefficient in cancelled(value).num if value.den else value.num:
-        den = cancelled(value).den if value.den else ()
-        result = multiply(alg, result, _exp_term(alg, mono, Fraction(int(coefficient.p), int(coefficient.q)), den))
+    for part in parts(alg, cancelled(value)) if value.den else [value]:
+        for mono, coefficient in part.num:
+            size = Fraction(int(coefficient.p), int(coefficient.q))
+            result = multiply(alg, result, _exp_term(alg, mono, size, part.den))
     return result
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import product
 
 from flint import fmpq
 
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, Algebra
-from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational, mono_mul
+from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational, mono_mul, mono_pow
 from softsym.symbols import SIGN_OF_DOMAIN
 
 _STRICT = (POSITIVE, NEGATIVE)
@@ -68,19 +69,25 @@ def _sum_of_facts(alg: Algebra, poly: Poly) -> str | None:
     upward = [(p if s in _AT_LEAST else -p, s in _STRICT) for p, s in alg.facts.items()]
     for value, strict, weak in ((poly, POSITIVE, NONNEGATIVE), (-poly, NEGATIVE, NONPOSITIVE)):
         for one, first in upward:
-            for rest in _without_multiples(value, one):
+            for rest in _without_multiples(alg, value, one):
                 sign = _common_sign(alg, rest) if rest else NONNEGATIVE
-                second = [s for other, s in upward for left in _without_multiples(rest, other) if not left]
+                second = [s for other, s in upward for left in _without_multiples(alg, rest, other) if not left]
                 if sign in _AT_LEAST or second:
                     return strict if first or sign == POSITIVE or any(second) else weak
     return None
 
 
-def _without_multiples(value: Poly, fact: Poly) -> Iterator[Poly]:
-    """A polynomial less the multiple of another, with a factor > 0, that takes away a term that both have."""
-    mono = next((m for m in fact.terms if m and m in value.terms), None)
-    if mono is not None and value.terms[mono] / fact.terms[mono] > 0:
-        yield value + fact.scaled((), -value.terms[mono] / fact.terms[mono])
+def _without_multiples(alg: Algebra, value: Poly, fact: Poly) -> Iterator[Poly]:
+    """A polynomial less a multiple of another, by names and entries > 0, that takes away a term: each term in turn."""
+    for (own, coefficient), (mono, size) in product(value, fact):
+        beside = mono_mul(own, mono_pow(mono, -1))
+        if own and mono and coefficient / size > 0 and all(_named_positive(alg, a) for a, _ in beside):
+            yield value + fact.scaled(beside, -coefficient / size)
+
+
+def _named_positive(alg: Algebra, atom: Atom) -> bool:
+    """Whether an atom is a name or an entry that is > 0."""
+    return atom.head in ("scalar", "entry") and atom_sign(alg, atom) == POSITIVE
 
 
 def gap_of_logarithms(alg: Algebra, poly: Poly) -> Rational | None:

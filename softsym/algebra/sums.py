@@ -13,22 +13,19 @@ from typing import Any
 from flint import fmpq
 
 from softsym.algebra import elementary
-from softsym.algebra.context import NEGATIVE, POSITIVE, Algebra
+from softsym.algebra.context import Algebra
 from softsym.algebra.polynomial import (
     ONE,
     Atom,
-    Exponent,
     Factors,
-    FlintRing,
     Index,
     Mono,
     Poly,
     Rational,
     cancelled,
-    mono_mul,
     order_key,
 )
-from softsym.algebra.signs import atom_sign
+from softsym.algebra.quotients import expanded
 from softsym.errors import BudgetError, UnsupportedError
 from softsym.symbols import Length
 
@@ -270,26 +267,10 @@ def _rank(named: tuple[tuple[Index, ...], Rational]) -> Any:
 
 
 def _proper(alg: Algebra, value: Rational, index: Index) -> list[Rational]:
-    """The parts of a quotient, its numerator expanded in powers of the denominator that depends on the index:
-    ``x**2/(1 + x)**2`` is ``1 - 2/(1 + x) + 1/(1 + x)**2``, and ``1/(x*(1 + x))`` is ``1/x - 1/(1 + x)``."""
-    inside = [(p, n) for p, n in value.den if index in p.free]
-    if len(inside) != 1:
-        return [value]
-    poly, power = inside[0]
-    main = _main_atom(alg, poly, index)
-    if main is None:
-        return [value]
-    outside = tuple((p, n) for p, n in value.den if p != poly)
-    parts, rest = [], value.num
-    while power and rest:
-        divided = _divided(alg, rest, poly, main)
-        if divided is None:
-            return [value]
-        rest, remainder = divided
-        parts.append(Rational(remainder, (*outside, (poly, power))))
-        power -= 1
-    parts.append(Rational(rest, outside))
-    return [part for part in parts if not part.is_zero]
+    """The parts of a quotient whose one denominator that depends on the index its numerator is expanded in."""
+    inside = [p for p, _ in value.den if index in p.free]
+    main = _main_atom(alg, inside[0], index) if len(inside) == 1 else None
+    return [value] if main is None else expanded(alg, value, inside[0], main)
 
 
 def _main_atom(alg: Algebra, poly: Poly, index: Index) -> Atom | None:
@@ -304,36 +285,3 @@ def _main_atom(alg: Algebra, poly: Poly, index: Index) -> Atom | None:
     name = alg.bound_index(poly.depth + 1, 0, alg.ranges[index])
     ranked = {a: rename_atom(alg, a, {index: name}).single() for a in own}
     return min(own, key=lambda a: order_key(ranked[a][0]) if ranked[a] else (), default=None)  # type: ignore[index]
-
-
-def _divided(alg: Algebra, num: Poly, poly: Poly, atom: Atom) -> tuple[Poly, Poly] | None:
-    """Quotient and remainder by the powers of one atom, if the divisor's ends are single terms as far as needed.
-
-    Powers below 0 are divided away from the lowest term of the divisor, those above from its highest.
-    """
-    quotient, rest = Poly(), num
-    if FlintRing([poly, num]).scale[atom] != 1:
-        return None
-    degrees = [dict(m).get(atom, 0) for m in poly.terms]
-    for degree, above in ((min(degrees), False), (max(degrees), True)):
-        leading = {m: c for m, c in poly if dict(m).get(atom, 0) == degree}
-        while (top := _beyond(rest, atom, degree if above else None)) is not None:
-            if len(leading) != 1 or not _never_zero(alg, leading, atom):
-                return None
-            ((lead, factor),) = leading.items()
-            step = mono_mul(top, tuple((a, -e) for a, e in lead))
-            coefficient = rest.terms[top] / factor
-            quotient = quotient + Poly({step: coefficient})
-            rest = rest + -(poly.scaled(step, coefficient))
-    return quotient, rest
-
-
-def _beyond(poly: Poly, atom: Atom, highest: Exponent | None) -> Mono | None:
-    """A term in which the atom's power is at least ``highest``, or below 0 where that is ``None``."""
-    powers = ((m, dict(m).get(atom, 0)) for m in poly.terms)
-    return next((m for m, e in powers if (e < 0 if highest is None else e >= highest)), None)
-
-
-def _never_zero(alg: Algebra, leading: dict[Mono, fmpq], atom: Atom) -> bool:
-    """Whether the other factors of a leading term may be divided by."""
-    return all(a is atom or atom_sign(alg, a) in (POSITIVE, NEGATIVE) for m in leading for a, _ in m)

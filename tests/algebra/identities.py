@@ -92,6 +92,14 @@ norm(z, 2)*norm(z, 2) == dot(z, z)
 log(sigmoid(r)) - log(1 - sigmoid(r)) == r
 exp(beta*log(T)) == T**beta
 log(8)/log(2) == 3
+# exponents that are quotients
+exp(a*b/(a + b))*exp(a**2/(a + b)) == exp(a) where a: positive, b: positive
+t**(1/(1 - a))*t == t**((2 - a)/(1 - a)) where t: positive, a != 1
+(t**a)**(1/(a - 1)) == t*t**(1/(a - 1)) where t: positive, a != 1
+exp(1/(a*(1 - a)) + 1/(b + 1)) == exp(1/a - b/(b + 1) + 1/(1 - a) + 1) where a != 1, a: nonzero, b: positive
+sum(exp(z**2/(1 + z**2))*exp(1/(1 + z**2))) == N*exp(1)
+norm(x**(a - 1), a/(a - 1)) == norm(x, a)**(a - 1) where x: positive vector, a > 1
+diff((1 + (1 - a)*t)**(1/(1 - a)), t) == (1 + (1 - a)*t)**(a/(1 - a)) where 0 < a, a < 1, t: positive
 # denominators with a bound index
 sum(sigmoid(z)) + sum(sigmoid(-z)) == N
 sum(1/(1 + exp(z))) == N - sum(exp(z)/(1 + exp(z)))
@@ -261,6 +269,8 @@ sqrt(a**2 + b**2) == abs(a) + abs(b)
 log(sum(p**2)) == log(norm(p, 2))
 sum(sqrt(x))**2 == sum(x) where x: positive vector
 log(9)/log(2) == 3
+exp(a*b/(a + b))*exp(b**2/(a + b)) == exp(a) where a: positive, b: positive
+(t**a)**(1/(a - 1)) == t**(1/(a - 1)) where t: positive, a != 1
 # denominators with a bound index
 sum(1/(1 + exp(z))) == N - sum(exp(z))/(1 + sum(exp(z)))
 sum(1/(1 + exp(z))) == 1/sum(1 + exp(z))
