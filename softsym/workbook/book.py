@@ -147,7 +147,7 @@ class Book:
         self.results.put(row, 3, formula=formula[1:], style="Output", number_format=number_format)
         self.results.put(row, 4, meaning, style="Body")
         where = address(row, 3, "Results", anchored=True)
-        self.scope.add(name, "real", where, may_fail=self.scope.may_fail(expr))
+        self.scope.add(name, "real", where, meaning=expr)
         define(self.plan.names, name, where)
         return where
 

@@ -10,11 +10,13 @@ from softsym.language.reader import constant
 from softsym.targets.excel_syntax import parse_formula
 from softsym.workbook.audit import ACCEPTED
 from softsym.workbook.audit_rules import constants
-from softsym.workbook.plan import Highlight, Plan, Sheet, Value, area
+from softsym.workbook.plan import Highlight, Plan, Sheet, Validation, Value, area
+from softsym.workbook.rounding import Rounding
 from softsym.workbook.scope import Scope
 from softsym.workbook.tables import heading, lines
 
-FLAG, CHANGED, TOLERANCE = "$C$5", "$C$6", "$C$7"
+FLAG, CHANGED, TOLERANCE, ROUNDING = "$C$5", "$C$6", "$C$7", "$C$8"
+_ROUNDING = "Of the size of the terms that are added up: what spreadsheets, which keep 15 digits, may be off by."
 ALL_PASS = "all checks pass"
 NAIVE = f"{ACCEPTED} the formula as it is defined, which overflows for large inputs; it counts where it has a value."
 STABLE = f"{ACCEPTED} the stable form, which overflows only where the quantity itself does; its numbers belong to it."
@@ -27,14 +29,16 @@ _HEADERS = (
     "must be",
     "expected",
     "difference",
+    "size of terms",
     "allowed",
     "if not, or an error",
     "result",
 )
-_WIDTHS = {1: 5, 2: 34, 3: 46, 4: 18, 5: 11, 6: 18, 7: 10, 8: 10, 9: 27, 10: 24, 11: 3, 12: 20}
-_PRINTED, _EXPORTED = 10, 12
-"""The last column that is printed, and that of the inputs as they were at the export."""
-_HEADER_ROW = 11
+_WIDTHS = {1: 5, 2: 34, 3: 46, 4: 18, 5: 11, 6: 18, 7: 10, 8: 10, 9: 10, 10: 27, 11: 24, 12: 3, 13: 20}
+OTHERWISE, RESULT, _EXPORTED = 10, 11, 13
+"""The columns of what a row says where the check does not hold, of its result, which is the last that is printed,
+and of the inputs as they were at the export."""
+_HEADER_ROW = 12
 NONE = "no checks"
 FAIL, NO_VALUE = "FAIL", "n/a, as it has no value"
 _RELATIONS = {"==": "equal to", "<=": "at most", ">=": "at least"}
@@ -45,7 +49,8 @@ class Check:
     """Two formulas, or a formula and a figure, and the word that must be true of them.
 
     ``allowed`` is the half unit of a printed figure. With ``skip_errors`` an error is no failure; with ``otherwise``
-    nothing is: the row says so instead.
+    nothing is: the row says so instead. ``terms`` is the formula of the size of the terms that cancel in the sides,
+    which rounding leaves a part of; without one it is that of the expected figure.
     """
 
     what: str
@@ -57,6 +62,7 @@ class Check:
     allowed: float | None = None
     skip_errors: bool = False
     otherwise: str = ""
+    terms: str = ""
 
 
 @dataclass
@@ -87,7 +93,8 @@ class Checks:
         formula = formulas[1] if figure is None else ""
         word = _RELATIONS[relation]
         naive = skip_errors or sides.may_fail
-        self.live.append(Check(what, mathematics, formulas[0], word, value, formula, None, naive, otherwise))
+        terms = "" if sides.terms is None else self.scope.maker(sides.terms, "Checks").formula()[1:]
+        self.live.append(Check(what, mathematics, formulas[0], word, value, formula, None, naive, otherwise, terms))
 
     def add_formula(self, what: str, formula: str, figure: float) -> None:
         """A formula that must give a figure."""
@@ -109,7 +116,7 @@ class Checks:
         sheet = self.sheet
         sheet.widths.update(_WIDTHS)
         heading(sheet, 3, "Overall", "")
-        sheet.repeat_rows, sheet.printed_right = f"{_HEADER_ROW}:{_HEADER_ROW}", _PRINTED
+        sheet.repeat_rows, sheet.printed_right = f"{_HEADER_ROW}:{_HEADER_ROW}", RESULT
         row = self._section(_HEADER_ROW - 2, "Checks", "They hold whatever the inputs are.", self.live)
         if self.printed:
             note = "The source's figures; they are compared as long as the inputs are those of the export."
@@ -126,12 +133,12 @@ class Checks:
             self._lay(row + number, number, check)
         first, last = row + 1, row + len(checks)
         if checks:
-            where = f"J{first}:J{last}"
+            where = f"K{first}:K{last}"
             self.sheet.highlights += [
-                Highlight(where, f'J{first}="FAIL"', "Bad"),
-                Highlight(where, f'J{first}="OK"', "Good"),
+                Highlight(where, f'K{first}="{FAIL}"', "Bad"),
+                Highlight(where, f'K{first}="OK"', "Good"),
             ]
-            self.results.append(area(first, 10, last, 10))
+            self.results.append(area(first, RESULT, last, RESULT))
         return last
 
     def _lay(self, row: int, number: int, check: Check) -> None:
@@ -139,7 +146,7 @@ class Checks:
         put(row, 1, number, style="Heading 4")
         put(row, 2, check.what, style="Body")
         put(row, 3, check.mathematics, style="Explanatory Body")
-        texts = {2: check.what, 3: check.mathematics, 9: _otherwise(check)}
+        texts = {2: check.what, 3: check.mathematics, OTHERWISE: _otherwise(check)}
         self.sheet.heights[row] = 15.0 * max(lines(text, _WIDTHS[column]) for column, text in texts.items()) + 2
         is_link = "!" in check.left and "(" not in check.left
         left = put(row, 4, formula=check.left.removeprefix("="), style="Linked Cell" if is_link else "Calculation")
@@ -152,19 +159,28 @@ class Checks:
         self._verdict(row, check)
 
     def _verdict(self, row: int, check: Check) -> None:
-        put = self.sheet.put
-        put(row, 9, _otherwise(check), style="Body")
-        if check.allowed is None:
-            formula = f"{TOLERANCE}*MAX(1,ABS(F{row}))"
-            put(row, 8, formula=formula, style="Calculation", number_format="0.0E+00")
-            gap = f'IF(E{row}="equal to",ABS(G{row}),IF(E{row}="at most",G{row},-G{row}))'
-            failed = f'IF(I{row}="{NO_VALUE}","{FAIL}",I{row})'  # a naive formula fails where it has a value
-            result = f'IF(ISERROR(G{row}),I{row},IF({gap}<=H{row},"OK",{failed}))'
-        else:
-            put(row, 8, check.allowed, style="Note", number_format="0.0E+00")
-            verdict = f'IF((ABS(G{row})<=H{row})=(E{row}="rounded to"),"OK","{FAIL}")'
-            result = f'IF({CHANGED}>0,"n/a, inputs changed",IF(ISERROR(G{row}),I{row},{verdict}))'
-        put(row, 10, formula=result, style="Check Cell")
+        self.sheet.put(row, OTHERWISE, _otherwise(check), style="Body")
+        result = self._live_verdict(row, check) if check.allowed is None else self._printed_verdict(row, check.allowed)
+        self.sheet.put(row, RESULT, formula=result, style="Check Cell")
+
+    def _live_verdict(self, row: int, check: Check) -> str:
+        put, shown = self.sheet.put, "0.0E+00"
+        terms = put(row, 8, formula=check.terms or f"MAX(1,ABS(F{row}))", style="Calculation", number_format=shown)
+        terms.comment = _comment_on(check, check.terms)
+        formula = f"{TOLERANCE}*MAX(1,ABS(F{row}))+{ROUNDING}*H{row}"
+        allowed = put(row, 9, formula=formula, style="Calculation", number_format=shown)
+        allowed.comment = NAIVE if check.skip_errors else ""
+        gap = f'IF(E{row}="equal to",ABS(G{row}),IF(E{row}="at most",G{row},-G{row}))'
+        failed = f'IF(J{row}="{NO_VALUE}","{FAIL}",J{row})'  # a naive formula fails where it has a value
+        verdict = (
+            f'IF(ISERROR(I{row}),"{NO_VALUE}",IF({gap}<=I{row},"OK",{failed}))'  # terms beyond the range tell none
+        )
+        return f"IF(ISERROR(G{row}),J{row},{verdict})"
+
+    def _printed_verdict(self, row: int, allowed: float) -> str:
+        self.sheet.put(row, 9, allowed, style="Note", number_format="0.0E+00")
+        verdict = f'IF((ABS(G{row})<=I{row})=(E{row}="rounded to"),"OK","{FAIL}")'
+        return f'IF({CHANGED}>0,"n/a, inputs changed",IF(ISERROR(G{row}),J{row},{verdict}))'
 
     def _overall(self) -> None:
         failed = "+".join(f'COUNTIF({where},"{FAIL}")' for where in self.results) or "0"
@@ -173,9 +189,15 @@ class Checks:
         self._headline(5, "flag", flag)
         self.sheet.cells[5, 3].style = "Check Cell"
         self._headline(6, "inputs changed since the export", self._changes())
-        self.sheet.put(7, 1, "tolerance", style="Heading 4")
-        advice = "Relative to the expected figure where that is above 1."
-        self.sheet.put(7, 3, 1e-9, style="Input", number_format="0.0E+00", comment=advice)
+        self._limit(7, "tolerance", 1e-9, "Relative to the expected figure where that is above 1.")
+        self._limit(8, "rounding", 1e-12, _ROUNDING)
+
+    def _limit(self, row: int, label: str, value: float, advice: str) -> None:
+        self.sheet.put(row, 1, label, style="Heading 4")
+        self.sheet.put(row, 3, value, style="Input", number_format="0.0E+00")
+        self.sheet.put(row, 4, advice, style="Explanatory Text")
+        texts = label, f"a number from 0 to 1. {advice}", f"{label} takes a number from 0 to 1."
+        self.sheet.validations.append(Validation(f"C{row}", "decimal", "0", "between", "1", *texts))
 
     def _headline(self, row: int, label: str, formula: str) -> None:
         self.sheet.put(row, 1, label, style="Heading 4")
@@ -207,9 +229,14 @@ def _otherwise(check: Check) -> str:
 
 
 def _comment(check: Check) -> str:
-    if check.skip_errors:
+    return _comment_on(check, check.left, check.right_formula)
+
+
+def _comment_on(check: Check, *formulas: str) -> str:
+    """What the audit is told of the formulas of a check."""
+    texts = [text for text in formulas if text]
+    if check.skip_errors and texts:
         return NAIVE
-    texts = [text for text in (check.left, check.right_formula) if text]
     if any("EXP(" in text for text in texts):
         return STABLE
     return CONSTANTS if any(constants(parse_formula(text)) for text in texts) else ""
@@ -217,14 +244,15 @@ def _comment(check: Check) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Two sides of a check as scalars, and whether one may have no value.
+    """Two sides of a check as scalars, whether one may have no value, and the terms that cancel in them, if some do.
 
-    That is one laid out as it is written, which may overflow, or one of a column that is accepted to fail.
+    A side that is laid out as it is written may overflow; so may one of a column that is accepted to fail.
     """
 
     left: Expr
     right: Expr
     may_fail: bool
+    terms: Expr | None = None
 
 
 def sides_to_check(scope: Scope, left: str | Expr, right: str | Expr, form: str) -> Sides:
@@ -247,9 +275,14 @@ def _formula(scope: Scope, side: Expr) -> str:
 
 
 def _scalars(scope: Scope, left: Expr, right: Expr, may_fail: bool) -> Sides:
+    rounding = Rounding(scope.meanings)
+    kept = rounding.keeps_digits(left) and rounding.keeps_digits(right)
+    terms = None if kept else apply("add", rounding.terms(left), rounding.terms(right))
     if not (left.shape or right.shape):
-        return Sides(left, right, may_fail)
+        return Sides(left, right, may_fail, terms)
     difference = apply("max", apply("abs", apply("sub", left, right)))
+    largest = None if terms is None else apply("max", terms)
     if right.shape:
-        difference = apply("div", difference, apply("add", scope.read("1"), apply("max", apply("abs", right))))
-    return Sides(difference, scope.read("0"), may_fail)
+        size = apply("add", scope.read("1"), apply("max", apply("abs", right)))
+        difference, largest = apply("div", difference, size), None if largest is None else apply("div", largest, size)
+    return Sides(difference, scope.read("0"), may_fail, largest)

@@ -245,7 +245,7 @@ class _Layout:
         head, column = step.expr.head, step.expr.args[0].name  # type: ignore[attr-defined]
         label = f"{step.name} = {bare_text(step.expr)}"
         where = table.total(column, label, function=_FUNCTIONS[head])
-        self.book.scope.add(step.name, "real", where)
+        self.book.scope.add(step.name, "real", where, meaning=step.expr)
 
     def _result(self, rest: Expr) -> None:
         shown = bare_text(self.expr)

@@ -12,10 +12,9 @@ from softsym.language import parse_expression
 from softsym.symbols import DEFAULT_KINDS, REAL, Kind, Length, kind_named
 from softsym.targets.excel import FormulaMaker, prepared
 from softsym.targets.excel_cells import place
-from softsym.workbook.plan import area, sheet_prefix
+from softsym.workbook.plan import CELL_LIKE, area, sheet_prefix
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_CELL_LIKE = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*|[Cc][0-9]*|[Rr][0-9]*[Cc][0-9]*|(?i:true|false)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +51,22 @@ class Scope:
     lengths: dict[int, str] = field(default_factory=dict)
     accepted: set[str] = field(default_factory=set)
     """Columns that the workbook says may overflow or fail, and what is computed from them."""
+    meanings: dict[str, Expr] = field(default_factory=dict)
+    """What computed names stand for, in the names before them."""
 
-    def add(self, name: str, kind: str, where: str, length: int | None = None, *, may_fail: bool = False) -> None:
-        """Add a name; a vector has a ``length``, and what is computed from one that ``may_fail`` may fail too.
+    def add(
+        self,
+        name: str,
+        kind: str,
+        where: str,
+        length: int | None = None,
+        *,
+        meaning: Expr | None = None,
+        may_fail: bool = False,
+    ) -> None:
+        """Add a name; a vector has a ``length``, and a computed one a ``meaning``.
+
+        What is computed from a name that ``may_fail``, or whose meaning may, may fail too.
 
         Raises :class:`~softsym.errors.DomainError` for a second name of the same spelling, or an unknown kind.
         """
@@ -64,7 +76,9 @@ class Scope:
         if found is None:
             raise DomainError(f"unknown kind {kind!r} for {name}; {did_you_mean(kind, ['real', 'positive', 'vector'])}")
         self.kinds[name], self.cells[name] = found, where
-        if may_fail:
+        if meaning is not None:
+            self.meanings[name] = meaning
+        if may_fail or (meaning is not None and self.may_fail(meaning)):
             self.accepted.add(name)
 
     def may_fail(self, expr: Expr) -> bool:
@@ -122,7 +136,7 @@ def defined_name(name: str) -> str | None:
     >>> defined_name("beta"), defined_name("z1"), defined_name("R")
     ('beta', None, None)
     """
-    return None if _CELL_LIKE.fullmatch(name) else name
+    return None if CELL_LIKE.fullmatch(name) else name
 
 
 def define(names: dict[str, str], name: str, where: str) -> None:

@@ -38,7 +38,7 @@ def lay(book: Book, name: str, title: str, source: Expr, labels: Sequence[str] =
     where = _block(page, row, name, maker.formula()[1:], maker.size, labels)
     if len(expr.shape) < 2:
         kind, length = ("vector", maker.size[0]) if expr.shape else ("real", None)
-        book.scope.add(name, kind, where, length, may_fail=book.scope.may_fail(expr))
+        book.scope.add(name, kind, where, length, meaning=expr)
     if defined_name(name):
         book.plan.names.setdefault(name, where)
     return where

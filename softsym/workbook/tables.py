@@ -132,8 +132,7 @@ class Table(_Headed):
         maker = self.scope.maker(expr, self.sheet.name, self.linked, accurate=kept)
         self._formulas(maker.formula, "Output" if output else "Calculation", number_format)
         self.columns[name] = self.right
-        may_fail = bool(accept) or self.scope.may_fail(expr)
-        self.scope.add(name, "vector", self.place(self.right), self.length, may_fail=may_fail)
+        self.scope.add(name, "vector", self.place(self.right), self.length, meaning=expr, may_fail=bool(accept))
         return self.place(self.right)
 
     def _formulas(self, formula: Callable[[tuple[int, ...]], str], style: str, number_format: str) -> None:

@@ -24,6 +24,7 @@ from softsym.evaluation import Undecided, Undefined, evaluate
 from softsym.expression import Expr, free_symbols
 from softsym.language import parse_expression
 from softsym.workbook.audit import ACCEPTED
+from softsym.workbook.checks import OTHERWISE, RESULT
 from softsym.workbook.plan import Cell, Plan, Sheet
 from softsym.workbook.scope import Scope
 from tests.workbook.engines import Values, Where
@@ -151,20 +152,20 @@ class Expected:
     def _checks(self) -> None:
         sheet = self.plan.sheet("Checks")
         for (row, column), cell in sorted(sheet.cells.items()):
-            if column != 10 or not cell.formula:
+            if column != RESULT or not cell.formula:
                 continue
             text = str(sheet.cells[row, 3].value)
             if text.startswith("the source prints"):
-                self.verdicts["Checks", row, 10] = "n/a, inputs changed" if self._inputs_changed() else "OK"
+                self.verdicts["Checks", row, RESULT] = "n/a, inputs changed" if self._inputs_changed() else "OK"
             elif text:
                 with suppress(Undecided):  # a value that is too close to 0 to be told from it
                     self._check(sheet, row, text)
             else:  # no errors in a range, or a count
                 failed = any(self.cells[w] is FAILURE for w in places(_argument(sheet.cells[row, 4].formula)))
-                self.verdicts["Checks", row, 10] = "FAIL" if failed else "OK"
+                self.verdicts["Checks", row, RESULT] = "FAIL" if failed else "OK"
         failed = list(self.verdicts.values()).count("FAIL")
         self.cells["Checks", 6, 3] = Fraction(self._inputs_changed())
-        number = sum(column == 10 and bool(cell.formula) for (_, column), cell in sheet.cells.items())
+        number = sum(column == RESULT and bool(cell.formula) for (_, column), cell in sheet.cells.items())
         if number == len(self.verdicts):
             flag = f"{failed} of {number} checks fail" if failed else "all checks pass"
             self.flags = {("Checks", 5, 3): flag}
@@ -179,20 +180,20 @@ class Expected:
         sides = [self._any(side) for side in (left, right)]
         if any(isinstance(side, list) for side in sides):
             sides = [_largest_difference(*sides), Fraction(0)]
-        otherwise = str(sheet.cells[row, 9].value)
+        otherwise = str(sheet.cells[row, OTHERWISE].value)
         if otherwise != "FAIL":
             self.accepted |= {("Checks", row, column) for column in (4, 6, 7)}
         for column, side in zip((4, 6), sides, strict=True):
             if sheet.cells[row, column].formula:
                 self.cells["Checks", row, column] = side
         if FAILURE in sides:
-            self.verdicts["Checks", row, 10] = otherwise
+            self.verdicts["Checks", row, RESULT] = otherwise
             return
         gap = {"==": abs(sides[0] - sides[1]), "<=": sides[0] - sides[1], ">=": sides[1] - sides[0]}[relation.strip()]
         holds = gap <= Fraction(1e-9) * max(1, abs(sides[1]))
         for column in (4, 6):
             self.allowed["Checks", row, column] = 1e-9 * float(max(1, abs(sides[1])))
-        self.verdicts["Checks", row, 10] = "OK" if holds else otherwise
+        self.verdicts["Checks", row, RESULT] = "OK" if holds else otherwise
 
     # evaluation
 
@@ -375,7 +376,7 @@ def wrong_verdicts(expected: Expected, found: Values) -> list[tuple[Any, ...]]:
 
 
 def _is_naive_overflow(expected: Expected, where: Where, given: Any, verdict: str) -> bool:
-    otherwise = expected.plan.sheet("Checks").cells.get((where[1], 9), Cell()).value
+    otherwise = expected.plan.sheet("Checks").cells.get((where[1], OTHERWISE), Cell()).value
     return (where[0], given, verdict) == ("Checks", otherwise, "OK") and given != "FAIL" and _is_hot(expected.names)
 
 

@@ -13,6 +13,7 @@ import pytest
 from softsym.errors import DomainError, SoftsymError, UnsupportedError
 from softsym.targets.numpy import lambdify
 from softsym.workbook import Book, Scalar, Vector, audit, write_workbook
+from softsym.workbook.checks import RESULT
 from softsym.workbook.plan import Plan
 from tests.workbook.engines import Values, Where, cellrune_values, edited, formulon_values, libreoffice_values
 
@@ -128,7 +129,7 @@ def test_an_as_exported_check_stands_back_after_an_edit(tmp_path: Path) -> None:
     cell = book.result("root", "sqrt(a)")
     book.printed("the root of two", "1.414", cell)
     plan = book.write(tmp_path / "a.xlsx")
-    (where,) = [w for w, c in plan.sheet("Checks").cells.items() if c.style == "Check Cell" and w[1] == 10]
+    (where,) = [w for w, c in plan.sheet("Checks").cells.items() if c.style == "Check Cell" and w[1] == RESULT]
     assert plan.sheet("Checks").cells[where].value == "OK"
     (a,) = input_places(plan, ["a"])["a"]
     (found,) = cellrune_values(tmp_path / "a.xlsx", {a: 3.0})
@@ -161,7 +162,7 @@ def test_a_condition_says_what_follows_and_leaves_the_flag(tmp_path: Path) -> No
     plan = book.write(tmp_path / "a.xlsx")
     (a,) = input_places(plan, ["a"])["a"]
     written, edited_values = cellrune_values(tmp_path / "a.xlsx", {}, {a: 800.0})
-    assert [written["Checks", 12, 10], edited_values["Checks", 12, 10]] == ["OK", "it overflows"]
+    assert [written["Checks", 13, RESULT], edited_values["Checks", 13, RESULT]] == ["OK", "it overflows"]
     assert edited_values["Checks", 5, 3] == "all checks pass"
 
 
@@ -179,7 +180,7 @@ def test_a_check_of_a_column_that_is_accepted_to_overflow_fails_only_where_it_ha
     where = input_places(plan, ["b", "x"])
     (b,), x = where["b"], where["x"]
     values = cellrune_values(tmp_path / "a.xlsx", {}, {x[0]: 800.0}, {b: 2.0})
-    verdicts = [[v["Checks", row, 10] for row in (12, 13)] for v in values]
+    verdicts = [[v["Checks", row, RESULT] for row in (13, 14)] for v in values]
     assert verdicts[:2] == [["OK", "OK"], ["n/a, as it has no value", "OK"]]
     assert values[1]["Checks", 5, 3] == "all checks pass"
     assert verdicts[2] == ["OK" if "total" in left else "FAIL", "OK"]

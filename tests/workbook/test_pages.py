@@ -71,5 +71,5 @@ def test_what_is_printed_of_a_workbook(tmp_path: Path) -> None:
     assert all(end + 1 in headings[sheet] for sheet, rows in ends.items() for end in rows)
     assert sheets["Derivation"].print_title_rows == "$5:$5"
     assert sheets["Derivation"].max_column == 3
-    assert sheets["Checks"].print_area == "'Checks'!$A$1:$J$12"  # without the inputs as they were exported
+    assert sheets["Checks"].print_area == "'Checks'!$A$1:$K$13"  # without the inputs as they were exported
     assert sheets["README"].page_setup.orientation == "portrait"
