@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -209,9 +210,14 @@ def area(top: int, left: int, bottom: int, right: int, sheet: str = "", *, ancho
     return first if (top, left) == (bottom, right) else f"{first}:{address(bottom, right, anchored=anchored)}"
 
 
+CELL_LIKE = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*|[Cc][0-9]*|[Rr][0-9]*[Cc][0-9]*|(?i:true|false)")
+"""What reads as a cell or a truth value, so that it is no name, and in quotes as that of a sheet."""
+
+
 def sheet_prefix(sheet: str) -> str:
     """``Sheet!``, in quotes where the name needs them."""
     if not sheet:
         return ""
-    plain = sheet.isascii() and sheet.replace("_", "a").isalnum() and sheet[0].isalpha() and not sheet[-1].isdigit()
+    is_word = sheet.isascii() and sheet.replace("_", "a").isalnum() and sheet[0].isalpha()
+    plain = is_word and not CELL_LIKE.fullmatch(sheet)
     return f"{sheet}!" if plain else "'" + sheet.replace("'", "''") + "'!"
