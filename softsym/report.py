@@ -11,7 +11,7 @@ from softsym.comparison import DIFFERS, Figure
 from softsym.errors import DomainError, UnsupportedError
 from softsym.expansion import unfold
 from softsym.expression import Apply, Expr, Symbol, as_expr, free_symbols, substitute
-from softsym.language import bare_text, chain_text
+from softsym.language import bare_text
 from softsym.page import (
     Block,
     Checked,
@@ -79,11 +79,11 @@ class Report:
 
     def check(self, title: str, *statements: str) -> list[Verdict]:
         """Check statements and show their verdicts, whatever they are."""
-        verdicts = [check(statement, timeout=TIMEOUT) for statement in statements]
+        verdicts = [check(statement, timeout=TIMEOUT, explain=True) for statement in statements]
         self.add(Checked(tuple(verdicts), title))
         for verdict in verdicts:
             rows = verdict.proof.rows() if verdict.proof else ()
-            steps = [(f"{r.number} {r.reasons[0]}", chain_text(r.claim), "; ".join(r.reasons[1:])) for r in rows]
+            steps = [(f"{r.number} {r.reasons[0]}", r.text, "; ".join(r.reasons[1:])) for r in rows]
             self.book.derivation(verdict.statement, steps, f"{verdict.status}: {verdict.detail or verdict.method}")
         return verdicts
 

@@ -96,9 +96,9 @@ class Deriving:
             self._note(rule, "limit", before, after, condition)
 
     def _shorter(self, expr: Expr) -> Expr:
-        result = fold(expr)
-        self._note("definitions", "", expr, expand(expr))
-        self._note("collect terms and recognise", "", expand(expr), result)
+        written_out, result = cleared(expand(expr)), fold(expr)
+        self._note("definitions", "", expr, written_out)
+        self._note("collect terms and recognise", "", written_out, result)
         return result
 
     def _joined(self) -> list[Step]:

@@ -54,7 +54,7 @@ def check(
     """
     statements = _statements(texts, path, of_catalog)
     worst = 0
-    for verdict in _verdicts(statements, jobs, timeout):
+    for verdict in _verdicts(statements, jobs, timeout, explain):
         if as_json:
             proof = {"proof": verdict.proof and verdict.proof.as_json()} if explain else {}
             click.echo(json.dumps(verdict.as_json() | proof))
@@ -89,20 +89,20 @@ def _read_text(path: str) -> str:
         raise click.UsageError(f"{path} is not a text file in UTF-8: {error.reason}") from None
 
 
-def _verdicts(statements: list[Statement], jobs: int | None, timeout: float) -> Iterator[Verdict]:
+def _verdicts(statements: list[Statement], jobs: int | None, timeout: float, explain: bool) -> Iterator[Verdict]:
     """The verdicts in order, over several processes if there are several statements; progress goes to stderr."""
     jobs = min(len(statements), jobs or os.cpu_count() or 1)
     if len(statements) == 1 or jobs == 1:
-        yield from _with_progress((_verdict(s.text, timeout) for s in statements), len(statements))
+        yield from _with_progress((_verdict(s.text, timeout, explain) for s in statements), len(statements))
         return
     from softsym.cli.processes import processes
 
     with processes(jobs) as pool:
-        found = [pool.submit(_verdict, s.text, timeout) for s in statements]
+        found = [pool.submit(_verdict, s.text, timeout, explain) for s in statements]
         yield from _with_progress((f.result() for f in found), len(statements))
 
 
-def _verdict(text: str, timeout: float) -> Verdict:
+def _verdict(text: str, timeout: float, explain: bool = False) -> Verdict:
     """The verdict; ``unknown`` where a step overruns the time, or where softsym itself fails."""
     from softsym.errors import SoftsymError
     from softsym.language import parse_statement
@@ -113,7 +113,7 @@ def _verdict(text: str, timeout: float) -> Verdict:
     started = time.monotonic()
     try:
         with _stopped_after(GRACE + timeout):
-            return check_statement(statement, timeout=timeout)
+            return check_statement(statement, timeout=timeout, explain=explain)
     except TimeoutError:
         detail = f"stopped after {timeout:g} s"
     except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, AssertionError) as error:

@@ -114,4 +114,4 @@ def _show_statement(entry: Entry) -> None:
 
     click.echo(f"{click.style(entry.name, bold=True)} ({entry.group})")
     click.echo(f"  source: {entry.source}")
-    show_verdict(check(entry.statement), explain=True)
+    show_verdict(check(entry.statement, explain=True), explain=True)

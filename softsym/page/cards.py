@@ -90,7 +90,8 @@ def _proof_row(row: Row) -> str:
 
 
 def _claim(row: Row) -> str:
-    return escape(f"$\\displaystyle {to_latex(row.claim)}$", quote=False)
+    equals = "= " if row.continues else ""
+    return escape(f"$\\displaystyle {equals}{to_latex(row.shown)}$", quote=False)
 
 
 def _math(formula: Formula) -> str:

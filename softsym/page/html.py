@@ -283,7 +283,8 @@ def proof_html(rows: Sequence[Row]) -> str:
     items = []
     for row in rows:
         reasons = "".join(f'<p class="condition">{prose_html(reason)}</p>' for reason in row.reasons)
-        claim = scrolling(f"{row.number}. {to_mathml(row.claim)}", "display", "step")
+        equals = "= " if row.continues else ""
+        claim = scrolling(f"{row.number}. {equals}{to_mathml(row.shown)}", "display", "step")
         items.append(f'<li class="depth-{min(row.depth, DEEPEST)}">{claim}{reasons}</li>')
     return f'<details><summary>{len(rows)} steps</summary><ul class="proof">{"".join(items)}</ul></details>'
 

@@ -21,6 +21,7 @@ from softsym.proof.assumptions import (
     sign_values,
     split_scalars,
 )
+from softsym.proof.calculations import as_calculations
 from softsym.proof.consequences import without_first_maxima
 from softsym.proof.coordinates import COORDINATES, in_coordinates
 from softsym.proof.identities import prove_equal
@@ -29,7 +30,7 @@ from softsym.proof.inequalities.minimum import prove_by_curvature
 from softsym.proof.inequalities.segments import Claim, prove_by_derivative
 from softsym.proof.limits import without_limits
 from softsym.proof.replay import replay
-from softsym.proof.steps import SIGNS, ProofStep, at_most, for_values, method_of
+from softsym.proof.steps import REWRITING, SIGNS, ProofStep, at_most, for_values, method_of
 from softsym.proof.verdict import PROVED, REFUTED, UNKNOWN, Verdict
 from softsym.refute import Findings, search
 from softsym.signs import positive_where_defined
@@ -37,12 +38,16 @@ from softsym.signs import positive_where_defined
 FIRST_LOOK = 0.35
 """The part of the time that the first look for a counterexample may take."""
 
+EXPLAINING = 0.5
+"""The part of the time left in which calculations may still be begun."""
 
-def check(statement: str | Statement, *, timeout: float = 10.0, seed: int = 0) -> Verdict:
+
+def check(statement: str | Statement, *, timeout: float = 10.0, seed: int = 0, explain: bool = False) -> Verdict:
     """Decide a statement of the language.
 
     ``proved`` is for every N and every value that the declarations allow; ``refuted`` comes with a counterexample whose
-    two sides are enclosed apart; ``unknown`` says what was tried. ``timeout`` is in seconds.
+    two sides are enclosed apart; ``unknown`` says what was tried. ``timeout`` is in seconds. With ``explain``, the
+    proof has its equations written out as calculations, unless most of the time has gone.
 
     Raises :class:`~softsym.errors.LanguageError` if the text is no statement.
 
@@ -60,7 +65,18 @@ def check(statement: str | Statement, *, timeout: float = 10.0, seed: int = 0) -
         found = _attempt(read, first, start + 0.65 * timeout, start + timeout)
         verdict = _unsettled(read, first, found, start + timeout, seed) if isinstance(found, str) else found
     seconds = round(time.monotonic() - start, 3)
-    return replace(verdict, name=read.name, seconds=seconds)
+    proof = _written_out(read, verdict.proof, start + timeout) if explain and verdict.proof else verdict.proof
+    return replace(verdict, name=read.name, seconds=seconds, proof=proof)
+
+
+def _written_out(statement: Statement, proof: ProofStep, deadline: float) -> ProofStep:
+    """The proof with its equations as calculations, if the checker confirms it so too."""
+    longer = as_calculations(proof, time.monotonic() + EXPLAINING * (deadline - time.monotonic()))
+    try:
+        replay(statement, longer, deadline)
+    except SoftsymError:
+        return proof
+    return longer
 
 
 def _refuted(statement: Statement, findings: Findings) -> Verdict | None:
@@ -166,7 +182,7 @@ def _prove_whole(statement: Statement, deadline: float) -> ProofStep | str:
     found = _prove_chain(plain, deadline)
     if isinstance(found, str) or plain.claim == statement.claim:
         return found
-    return ProofStep("rewriting", statement.claim, (*taken.steps, found))
+    return ProofStep(REWRITING, statement.claim, (*taken.steps, found))
 
 
 def _prove_chain(statement: Statement, deadline: float) -> ProofStep | str:

@@ -6,7 +6,7 @@ from softsym.algebra import Assumptions, ZeroTest
 from softsym.errors import BudgetError, SoftsymError, UnsupportedError
 from softsym.expression import Expr, apply, free_symbols
 from softsym.language import Chain
-from softsym.proof.steps import ProofStep
+from softsym.proof.steps import NORMAL_FORM, ProofStep
 
 
 def prove_equal(left: Expr, right: Expr, known: Assumptions, deadline: float) -> ProofStep | str:
@@ -24,7 +24,7 @@ def prove_equal(left: Expr, right: Expr, known: Assumptions, deadline: float) ->
             return str(error).splitlines()[0]
         if all(case.difference.is_zero for case in cases):
             return ProofStep(
-                "normal form", Chain((left, right), ("==",)), note=_note(left, right, len(cases), written_out)
+                NORMAL_FORM, Chain((left, right), ("==",)), note=_note(left, right, len(cases), written_out)
             )
         reasons.append("the normal forms of the two sides differ")
     return "; ".join(dict.fromkeys(reasons))

@@ -45,5 +45,5 @@ def _replaced(node: Expr, statement: Statement, steps: list[ProofStep], deadline
     value, taken = limit_steps(plain, assumptions_of(statement), deadline, statement.claim.sides)
     notes = [f"{s.rule}: {bare_text(s.before)} -> {bare_text(s.after)}" + (f" [{s.condition}]" if s.condition else "")
              for s in taken[:-1]]  # fmt: skip
-    steps.append(ProofStep("limit", Chain((inner, value), ("==",)), note="; ".join(notes)))
+    steps.append(ProofStep("limit", Chain((inner, value), ("==",)), note="\n".join(notes)))
     return value

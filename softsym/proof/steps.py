@@ -10,10 +10,12 @@ from softsym.expression import Expr, Symbol, number, substitute
 from softsym.language import Chain, bare_text, chain_text
 
 SIGNS = "cases by the signs of scalars"
+NORMAL_FORM, REWRITING = "normal form", "rewriting"
+CALCULATION, ENTRIES, EQUATION = "a calculation", "the entries", "an equation"
 _METHODS = {
     "limit": "limits by expansion in a growing scale",
     SIGNS: SIGNS,
-    "normal form": "the algebra of indexed sums",
+    NORMAL_FORM: "the algebra of indexed sums",
     "two inequalities": "two inequalities",
 }
 _INEQUALITIES, _DERIVATIVES = "rules for inequalities", "derivatives along a segment"
@@ -39,16 +41,30 @@ class Use:
 
 
 class Row(NamedTuple):
-    """A step as it is shown: its number, such as 1.2.1, its claim, and the reasons in words."""
+    """A step as it is shown: its number, such as 1.2.1, its claim, and the reasons in words.
+
+    ``continues`` is whether the claim begins where that of the row before ends: then its right side is enough.
+    """
 
     number: str
     claim: Chain
     reasons: tuple[str, ...]
+    continues: bool = False
 
     @property
     def depth(self) -> int:
         """How many steps it stands below."""
         return self.number.count(".")
+
+    @property
+    def shown(self) -> Chain | Expr:
+        """What is to be written: the claim, or what is reached, after an equals sign."""
+        return self.claim.sides[1] if self.continues else self.claim
+
+    @property
+    def text(self) -> str:
+        """The row's claim as text."""
+        return f"== {bare_text(self.claim.sides[1])}" if self.continues else chain_text(self.claim)
 
 
 @dataclass(frozen=True)
@@ -71,8 +87,9 @@ class ProofStep:
         for step in self.steps:
             yield from step.walk()
 
-    def rows(self, number: str = "1", above: tuple[Chain, ...] = ()) -> Iterator[Row]:
-        """This step and those below it as they are shown; a hypothesis is named where it is made.
+    def rows(self, number: str = "1", above: tuple[Chain, ...] = (), *, continues: bool = False) -> Iterator[Row]:
+        """This step and those below it as they are shown: a hypothesis is named where it is made, and that something
+        equals itself is left out.
 
         >>> from softsym.proof import check
         >>> for row in check("exp(r) >= 1 + r").proof.rows():
@@ -81,12 +98,19 @@ class ProofStep:
         1.1 by cases: the difference in normal form
         1.1.1 by a sum of multiples of what is known using [exp(x) >= 1 + x] for r
         """
-        yield Row(number, self.claim, tuple(self._reasons(number, above)))
-        for n, step in enumerate(self.steps, 1):
-            yield from step.rows(f"{number}.{n}", self.given)
+        yield Row(number, self.claim, tuple(self._reasons(number, above)), continues)
+        shown = [step for step in self.steps if step.steps or step.claim.sides[0] != step.claim.sides[-1]]
+        for n, step in enumerate(shown, 1):
+            follows = self.rule == CALCULATION and n > 1 and not shown[n - 2].steps
+            yield from step.rows(f"{number}.{n}", self.given, continues=follows)
 
     def _reasons(self, number: str, above: tuple[Chain, ...]) -> Iterator[str]:
-        yield f"by {self.rule}" + (f": {self.note}" if self.note else "")
+        if self.rule == EQUATION:
+            yield self.note
+        else:
+            first, *others = self.note.splitlines() or [""]
+            yield f"by {self.rule}" + (f": {first}" if first else "")
+            yield from others
         new = [chain_text(g) for g in self.given if g not in above]
         if new:
             yield f"where {', '.join(new)}"

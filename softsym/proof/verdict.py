@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from softsym.language import chain_text
 from softsym.proof.steps import ProofStep
 
 PROVED, REFUTED, UNKNOWN = "proved", "refuted", "unknown"
@@ -65,7 +64,7 @@ class Verdict:
         for row in self.proof.rows() if self.proof else ():
             indent = "  " * (row.depth + 1)
             lines += [
-                f"{indent}{row.number}. {chain_text(row.claim)}",
+                f"{indent}{row.number}. {row.text}",
                 *(f"{indent}   {reason}" for reason in row.reasons),
             ]
         return "\n".join(lines)

@@ -9,6 +9,7 @@ from flint import fmpq
 
 from softsym.algebra import elementary
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, POSITIVE
+from softsym.algebra.parts import mentions
 from softsym.algebra.polynomial import Atom, Mono, Poly, Rational, mono_mul, mono_pow
 from softsym.algebra.signs import atom_sign, poly_sign
 from softsym.proof.inequalities.factors import Prove
@@ -132,6 +133,35 @@ def by_endpoints(goal: Goal, prove: Prove) -> ProofStep | None:
             uses = tuple(Use(goal.write(s.times(Rational.of(1 / (high - low)))), "step") for s in shares)
             return goal.step(COMBINATION, *collected, uses=uses, note=f"linear in {atom.data[0]} from {low} to {high}")
     return None
+
+
+def by_coefficients(goal: Goal, prove: Prove) -> ProofStep | None:
+    """A polynomial in scalars >= 0 that stand nowhere else is >= 0 if its coefficients are."""
+    free = _free_scalars(goal)
+    if goal.value.den or goal.strict or not free:
+        return None
+    groups: dict[Mono, dict[Mono, fmpq]] = {}
+    for mono, c in goal.value.num:
+        own = tuple(p for p in mono if p[0] in free)
+        groups.setdefault(own, {})[tuple(p for p in mono if p[0] not in free)] = c
+    parts = [(Rational(Poly({mono: fmpq(1)})), Rational(Poly(terms))) for mono, terms in groups.items()]
+    if len(parts) < 2:
+        return None
+    collected: list[ProofStep] = []
+    for _, part in parts:
+        step = prove(goal.sub(part))
+        if step is None:
+            return None
+        collected.append(step)
+    uses = tuple(Use(goal.write(factor), "step") for factor, _ in parts)
+    return goal.step(COMBINATION, *collected, uses=uses, note="coefficient by coefficient")
+
+
+def _free_scalars(goal: Goal) -> set[Atom]:
+    """The scalars that may be 0 or more, and that stand in no other atom of a goal."""
+    alone = {a for a in goal.value.num.atoms if a.head == "scalar" and goal.alg.scalars.get(a.data[0]) == "nonnegative"}
+    others = [a for a in goal.value.num.atoms if a not in alone]
+    return {a for a in alone if not any(mentions(b, lambda c, a=a: c is a) for b in others)}
 
 
 def _bounds(goal: Goal, atom: Atom) -> tuple[fmpq | None, fmpq | None]:

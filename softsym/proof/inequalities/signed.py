@@ -49,7 +49,7 @@ def prove_by_signs(claim: Claim, prove: Prove, depth: int = 0) -> ProofStep | No
 
 def _is_simple(node: Apply) -> bool:
     """Whether it is an extremum of names, whose order says much."""
-    return all(isinstance(n, Symbol) or n == node or n.head in ("sub", "list", "neg") for n in walk(node))  # type: ignore[attr-defined]
+    return all(not isinstance(n, Apply) or n == node or n.head in ("sub", "list", "neg") for n in walk(node))
 
 
 def _is_about_scalars(claim: Claim) -> bool:

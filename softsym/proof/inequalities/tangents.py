@@ -41,6 +41,38 @@ def by_tangent(goal: Goal, prove: Prove) -> ProofStep | None:
     return None
 
 
+def by_tangents(goal: Goal, prove: Prove) -> ProofStep | None:
+    """``sum_m m*log(y_m) + u >= 0`` for different m > 0 follows from ``sum_m m*(1 - 1/y_m) + u >= 0``."""
+    if goal.value.den or goal.depth > 4:
+        return None
+    groups = _by_factor(goal.value)
+    signs = {poly_sign(goal.alg, Poly({mono: fmpq(1)})) for mono in groups}
+    if not 2 <= len(groups) <= MAX_LOGS or not signs <= {POSITIVE, NONNEGATIVE}:
+        return None
+    known: list[tuple[Rational, Fact]] = []
+    rest = goal.value
+    for mono, terms in groups.items():
+        y = elementary.exp(goal.alg, Rational(terms))
+        if not is_positive(goal.alg, y):
+            return None
+        below = Rational(terms) - Rational.of(1) + elementary.integer_power(goal.alg, y, -1)
+        known.append((Rational(Poly({mono: fmpq(1)})), Fact(below, False, "log(x) >= 1 - 1/x", (y,))))
+        rest = rest - elementary.multiply(goal.alg, known[-1][0], below)
+    step = prove(goal.sub(rest))
+    return None if step is None else goal.combined(known, step)
+
+
+def _by_factor(value: Rational) -> dict[Mono, Poly]:
+    """The logarithms of a goal by the other factors of their terms."""
+    groups: dict[Mono, dict[Mono, fmpq]] = {}
+    for mono, c in value.num:
+        logs = [a for a, e in mono if a.head == "log" and e == 1]
+        if len(logs) == 1:
+            own = groups.setdefault(tuple(p for p in mono if p[0] is not logs[0]), {})
+            own[((logs[0], 1),)] = c
+    return {mono: Poly(terms) for mono, terms in groups.items()}
+
+
 def _sizes(goal: Goal) -> list[Rational]:
     """The sizes of the factors of the goal's logarithms, where their signs are known."""
     logs = sorted((a for a in goal.value.num.atoms if a.head == "log"), key=lambda a: a.number)

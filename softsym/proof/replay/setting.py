@@ -21,6 +21,12 @@ class Rejected(SoftsymError):  # noqa: N818 - what the checker says of a proof
     """A step that the checker cannot confirm; the message says which and why."""
 
 
+def require(holds: bool, reason: str) -> None:
+    """Reject what does not hold, for a reason."""
+    if not holds:
+        raise Rejected(reason)
+
+
 @dataclass(frozen=True)
 class Setting:
     """The kinds of the names, the conditions that hold, the lengths that are fixed, the hypotheses of the cases."""

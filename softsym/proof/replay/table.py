@@ -1,4 +1,4 @@
-"""The table of rules, ``rules.txt``, read; the file says what its lines mean."""
+"""The table of rules, ``rules.txt``, read and applied to expressions; the file says what its lines mean."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from softsym.expression import Expr
+from softsym.expression import Apply, Expr, Symbol, apply, substitute
 from softsym.language import Chain, Statement, parse_statement
 
+Values: TypeAlias = "dict[str, Expr]"
+"""What the names of a row stand for."""
 _NEED = re.compile(r"if (.*?)(?: for every (.*?))?(?: between (.*?))?(?: with (.*))?")
 _PLACE = re.compile(r"\b(f|g)\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")
 """f(...), with brackets inside two deep."""
@@ -34,6 +36,32 @@ class Row(NamedTuple):
     places: dict[str, Expr]
     values: tuple[Statement, ...]
     case: Chain
+
+    def put(self, expr: Expr, values: Values) -> Expr:
+        """An expression of the row with what its names stand for; f(...) has that for the first name "for every"."""
+        if isinstance(expr, Symbol) and expr.name in self.places:
+            name = next(values[name] for need in self.needs for name, _ in need.every)
+            return substitute(values[expr.name[0]], {name: self.put(self.places[expr.name], values)})  # type: ignore[dict-item]
+        if isinstance(expr, Apply):
+            return apply(expr.head, *(self.put(a, values) for a in expr.args))
+        return values[expr.name] if isinstance(expr, Symbol) and expr.kind.type != "constant" else expr
+
+    def stated(self, chain: Chain, values: Values) -> Chain:
+        """A relation of the row with what its names stand for."""
+        return Chain(tuple(self.put(side, values) for side in chain.sides), chain.relations)
+
+
+def matches(pattern: Expr, expr: Expr, values: Values) -> bool:
+    """Whether an expression has the form of a pattern, whose names then stand for its parts."""
+    if isinstance(pattern, Symbol):
+        kinds = (pattern.kind.domain, expr.kind.domain if isinstance(expr, Symbol) else "")
+        unfit = kinds[0] != kinds[1] if kinds[0] == "onehot" else "index" in kinds and kinds[1] not in ("index", "")
+        return not unfit and values.setdefault(pattern.name, expr) == expr
+    if not isinstance(pattern, Apply):
+        return pattern == expr
+    if not isinstance(expr, Apply) or (expr.head, len(expr.args)) != (pattern.head, len(pattern.args)):
+        return False
+    return all(matches(p, e, values) for p, e in zip(pattern.args, expr.args, strict=True))
 
 
 @cache
