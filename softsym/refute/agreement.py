@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from math import inf
 from random import Random
+from typing import Any
 
 from softsym.evaluation import Point
 from softsym.evaluation.drawing import drawn
@@ -16,8 +17,10 @@ from softsym.expression import Expr, Symbol, number
 from softsym.language import Chain, Statement
 from softsym.refute.conditions import Admissible, Candidate
 from softsym.refute.judgement import judge
+from softsym.refute.literals import USUAL, Literals, critical_lengths
 from softsym.refute.search import length_names
 from softsym.signs import ANY, UP, positive_where_defined, signs
+from softsym.symbols import Kind
 
 SIZES = (2, 3, 1, 4, 2, 3, 5, 2, 3)
 """The values of N that are tried in turn."""
@@ -50,12 +53,14 @@ def agree(left: Expr, right: Expr, points: Iterator[Point], deadline: float = in
 def moderate_points(statement: Statement, symbols: Sequence[Symbol], deadline: float = inf) -> Iterator[Point]:
     """The same points at every call: for several lengths, within the kinds of the symbols and the conditions.
 
-    Longer vectors are tried only where the conditions leave too few points of the usual lengths.
+    Longer vectors are tried only where the conditions leave too few points of the usual lengths, and around the places
+    and lengths that the statement names.
     """
     values = [s for s in symbols if s.kind.type not in ("length", "constant")]
-    found = 0
-    for turn, size in enumerate((*SIZES, *LARGER * 3)):
-        if turn >= len(SIZES) and found > ENOUGH:
+    named = [n for n in critical_lengths(statement.claim, *statement.conditions) if n <= LARGER[-1]]
+    usual, found = (*SIZES, *named * 2), 0
+    for turn, size in enumerate((*usual, *LARGER * 3)):
+        if turn >= len(usual) and found > ENOUGH:
             return
         point = _moderate_point(statement, values, turn, size, deadline)
         if point is not None:
@@ -72,11 +77,19 @@ def _moderate_point(
     admissible = Admissible(statement, values, random, deadline)
     where_defined = Admissible(_with_logarithms(statement, values), values, random, deadline)
     for _ in range(TRIES if admissible.allows(lengths) else 0):
-        candidate = Candidate(Point(lengths, {s.name: drawn(s.kind, lengths, random, _scalar) for s in values}))
+        candidate = Candidate(
+            Point(lengths, {s.name: _value(s.kind, lengths, admissible.known, random) for s in values})
+        )
         found = where_defined.repaired(candidate) or admissible.repaired(candidate)
         if found is not None:
             return found.point
     return None
+
+
+def _value(kind: Kind, lengths: dict[str, int], known: Literals, random: Random) -> Any:
+    """A value of a kind; an index is often at a place beyond the usual ones that the statement names."""
+    place = known.place(kind.vector_length.value(lengths), random) if kind.type == "index" else None
+    return place if place is not None and place > USUAL else drawn(kind, lengths, random, _scalar)
 
 
 @lru_cache(maxsize=256)

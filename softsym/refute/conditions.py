@@ -22,6 +22,7 @@ from softsym.evaluation.scalars import Ball, Scalar, ball_of, subtract
 from softsym.expression import Expr, Symbol, free_symbols
 from softsym.language import Chain, Statement
 from softsym.refute.judgement import entries, order
+from softsym.refute.literals import literals
 from softsym.refute.moves import Move, in_kind, lines, resampled, with_value
 from softsym.refute.sampling import sample
 
@@ -70,6 +71,7 @@ class Admissible:
 
     def __init__(self, statement: Statement, symbols: Sequence[Symbol], random: Random, deadline: float = inf) -> None:
         self.symbols, self.random, self.deadline = symbols, random, deadline
+        self.known = literals(statement)
         chains = [Condition(n, c) for n, c in enumerate(statement.conditions)]
         self.conditions = sorted((c for c in chains if c.symbols), key=lambda c: c.is_equation)
         self.on_lengths = [c for c in chains if not c.symbols]
@@ -82,7 +84,7 @@ class Admissible:
     def draw(self, lengths: dict[str, int], tries: int = 12) -> Candidate | None:
         """A new admissible point."""
         for _ in range(tries):
-            found = self.repaired(Candidate(sample(self.symbols, lengths, self.random)))
+            found = self.repaired(Candidate(sample(self.symbols, lengths, self.random, self.known)))
             if found is not None:
                 return found
         return None

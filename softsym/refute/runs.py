@@ -13,8 +13,8 @@ from typing import Any
 
 from softsym.errors import BudgetError, UnsupportedError
 from softsym.evaluation.point import Point, Undecided
-from softsym.evaluation.runs import RunPoint, Runs
-from softsym.expression import Apply, Number, Symbol, walk
+from softsym.evaluation.runs import MAX_WRITTEN, RunPoint, Runs
+from softsym.expression import Symbol
 from softsym.language import Statement
 from softsym.refute.conditions import Admissible, Candidate
 from softsym.refute.judgement import judge
@@ -40,8 +40,9 @@ class RunSearch:
         fixed = dict(statement.lengths)
         self.possible = "N" not in fixed and not fixed.keys() & {*self.names}
         self.indices = [s for s in symbols if s.kind.type == "index"]
-        self.alone = max([len(self.indices), *_literal_positions(statement)])
+        self.alone = max([len(self.indices), *admissible.known.places])
         self.alone = max(self.alone, int(any(s.kind.domain == "onehot" for s in symbols)))
+        self.possible &= self.alone <= MAX_WRITTEN
 
     def failure(self) -> Candidate | None:
         """A point at which the claim certainly fails, made smaller as far as it goes."""
@@ -171,14 +172,6 @@ def _listed(point: RunPoint) -> Point:
         for name, v in point.values.items()
     }
     return Point(point.lengths, values)
-
-
-def _literal_positions(statement: Statement) -> Iterator[int]:
-    """The literal indices in a statement."""
-    for chain in (statement.claim, *statement.conditions):
-        for node in (n for side in chain.sides for n in walk(side) if isinstance(n, Apply)):
-            if node.head in ("item", "basis", "drop", "delta"):
-                yield from (int(a.value) for a in node.args if isinstance(a, Number))
 
 
 __all__ = ["RunSearch"]

@@ -16,6 +16,7 @@ from flint import arb, ctx, fmpq
 
 from softsym.evaluation.point import Point
 from softsym.expression import Symbol
+from softsym.refute.literals import NOTHING, Literals
 from softsym.symbols import Kind
 
 Vector: TypeAlias = "tuple[Fraction, ...]"
@@ -24,6 +25,8 @@ _F = Fraction
 SIZES = (_F(1), _F(2), _F(1, 2), _F(3), _F(1, 10), _F(10), _F(1, 100), _F(100), _F(1, 10**6), _F(1000))
 """Magnitudes for scalars, gaps and scales, the common ones first."""
 LARGEST = 10**12
+NAMED_SHARE = 0.1
+"""How often a name has a value near a number of the statement."""
 
 
 def size(random: Random) -> Fraction:
@@ -40,18 +43,34 @@ def short(value: float) -> Fraction:
     return _F(f"{value:.2g}") if abs(value) < 10 else _F(f"{value:.3g}")
 
 
-def sample(symbols: Sequence[Symbol], lengths: dict[str, int], random: Random) -> Point:
+def sample(symbols: Sequence[Symbol], lengths: dict[str, int], random: Random, known: Literals = NOTHING) -> Point:
     """A point within the kinds; later names are sometimes related to earlier ones of the same kind of shape.
 
-    Some faults show only where all the names are special at once: all at extremes, or all vectors close together.
+    Some faults show only where all the names are special at once: all at extremes, or all vectors close together;
+    others only at the places and numbers ``known`` of the statement.
     """
     draw = random.choice((_value, _value, _extreme, _near))
     values: dict[str, Any] = {}
     for symbol in symbols:
         if symbol.kind.type in ("length", "constant"):
             continue
-        values[symbol.name] = draw(symbol.kind, values, lengths, random)
+        value = _named(symbol.kind, lengths, known, random)
+        values[symbol.name] = draw(symbol.kind, values, lengths, random) if value is None else value
     return Point(lengths, values)
+
+
+def _named(kind: Kind, lengths: dict[str, int], known: Literals, random: Random) -> Any:
+    """A value at a place or near a number that the statement names, now and then; else ``None``."""
+    if kind.type == "index":
+        return known.place(kind.vector_length.value(lengths), random)
+    if not known.numbers or random.random() > NAMED_SHARE:
+        return None
+    if kind.type == "scalar":
+        value = known.number(random)
+        return value if in_domain(kind.domain, value) else None
+    levels = (_F(0), _F(1), known.number(random))
+    vector = tuple(random.choice(levels) for _ in range(kind.vector_length.value(lengths)))
+    return vector if vector_in_domain(kind.domain, vector) else None
 
 
 def _value(kind: Kind, values: dict[str, Any], lengths: dict[str, int], random: Random) -> Any:

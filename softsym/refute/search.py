@@ -16,6 +16,7 @@ from softsym.refute.boundaries import between, pushed
 from softsym.refute.conditions import Admissible, Candidate
 from softsym.refute.findings import Findings, describe
 from softsym.refute.judgement import Judgement, judge, judge_finely
+from softsym.refute.literals import USUAL, named_lengths
 from softsym.refute.moves import lengths_of, magnitude, resized, stepped
 from softsym.refute.runs import RunSearch
 from softsym.refute.shorten import shortened
@@ -28,9 +29,12 @@ PATIENCE, LEAST_GAIN = 60, 0.01
 CLIMB_SHARE, GROWTH = 0.1, 4.0
 """A climb's share of the time, and how far its numbers may grow: a shift makes any slack small beside its sides."""
 MAX_LENGTH = 5_000
-"""Vectors longer than this are not searched: one evaluation would take longer than any search may."""
+"""Vectors longer than this are not searched: one evaluation would take longer than any search may. A statement without
+vectors has no such bound."""
 SCANNED = 100
 """The N up to which the conditions on lengths are tried one by one for the ends of what they allow."""
+NAMED_TURNS = 6
+"""How often the lengths around places that a statement names are tried."""
 FAR_SHARE, FAR_SECONDS = 0.45, 2.0
 """The part of the time, and the most of it, for lengths far beyond those that are searched entry by entry."""
 FINE_POINTS, FINE_SIZE = 12, 4
@@ -77,6 +81,12 @@ def length_names(statement: Statement) -> list[str]:
     return sorted(found, key=lambda name: (name != "N", name))
 
 
+def is_flat(statement: Statement) -> bool:
+    """Whether the lengths in a statement are numbers only: it has no vectors, and no sums over an index."""
+    nodes = [n for c in (statement.claim, *statement.conditions) for side in c.sides for n in walk(side)]
+    return not any(n.shape or (isinstance(n, Apply) and n.head in ("sum", "limit")) for n in nodes)
+
+
 class Search:
     """One search; its state is what was found so far."""
 
@@ -91,6 +101,7 @@ class Search:
             n for n in lengths_of(self.symbols) if n in self.names and n not in dict(statement.lengths)
         ]
         self.admissible = Admissible(statement, self.symbols, random, deadline)
+        self.longest = 10**100 if is_flat(statement) else MAX_LENGTH
         self.holding: list[tuple[float, Candidate]] = []
         self.defined = False
         self.costs: dict[int, float] = {}
@@ -134,7 +145,7 @@ class Search:
         """Points drawn at random, and climbs from the tightest in between, until one fails or enough hold."""
         plenty, started = self._plenty(), monotonic()
         for number, lengths in enumerate(self._lengths(), start=1):
-            if monotonic() > self.deadline or len(self.holding) >= plenty or max(lengths.values()) > MAX_LENGTH:
+            if monotonic() > self.deadline or len(self.holding) >= plenty or max(lengths.values()) > self.longest:
                 return None
             candidate = self._drawn(lengths)
             if candidate is not None and self._fails(candidate):
@@ -159,11 +170,11 @@ class Search:
         if {*self.claim.relations} != {"=="}:
             return 10**9
         heads = {n.head for side in self.claim.sides for n in walk(side) if isinstance(n, Apply)}
-        return PLENTY_PIECEWISE if heads & _PIECEWISE else PLENTY
+        return (PLENTY_PIECEWISE if heads & _PIECEWISE else PLENTY) + len(self._named_sizes())
 
     def _lengths(self) -> Iterator[dict[str, int]]:
         """Values for the lengths that the conditions allow, small ones first, large ones only where they are cheap."""
-        for first in chain(_FIRST_SIZES, self._last_sizes(), self._later_sizes()):
+        for first in chain(_FIRST_SIZES, self._named_sizes(), self._last_sizes(), self._later_sizes()):
             if first > 5 and not self._affordable(first):
                 continue
             lengths = self._lengths_at(first)
@@ -179,6 +190,11 @@ class Search:
         for _ in range(2):  # a length may be fixed by another fixed one
             lengths = {n: fixed[n].value(lengths) if n in fixed else lengths[n] for n in lengths}
         return lengths if min(lengths.values()) >= 1 and self.admissible.allows(lengths) else None
+
+    def _named_sizes(self) -> list[int]:
+        """The lengths around the numbers that the statement names, several times where it names far places."""
+        far = any(n > USUAL for n in self.admissible.known.places)
+        return [n for n in named_lengths(self.statement) if n <= self.longest] * (NAMED_TURNS if far else 1)
 
     def _last_sizes(self) -> list[int]:
         """The smallest and the largest N that the conditions allow, if they bound it."""
@@ -201,7 +217,7 @@ class Search:
 
     def _affordable(self, size: int) -> bool:
         """Whether a point of this size can be expected to take less than an eighth of the time that is left."""
-        if not self.costs:
+        if not self.costs or self.longest > MAX_LENGTH:
             return True
         known = max(self.costs)
         expected: float = self.costs[known] * max(1.0, size / known) ** self._growth()

@@ -16,6 +16,9 @@ from softsym.refute.sampling import weights
 
 _SIMPLE = tuple(Fraction(s) for s in ("0", "1", "2", "-1", "1/2", "-2", "3", "1/10", "10", "100"))
 
+MOST_ENTRIES = 10_000
+"""Lengths beyond this one are those of no vector written out, and stay as they are."""
+
 
 def cost(point: Point) -> float:
     """How long a point is to write down, the number of entries first."""
@@ -87,9 +90,10 @@ def _levelled(point: Point, symbols: Sequence[Symbol]) -> Iterator[Point]:
 
 def _smaller(point: Point, symbols: Sequence[Symbol]) -> Iterator[Point]:
     """Points with fewer entries: the first few of every vector, then without whole blocks, then without one each."""
-    for size in (1, 2, 3):
+    lengths = {name: size for name, size in point.lengths.items() if size <= MOST_ENTRIES}
+    for size in (1, 2, 3) if len(lengths) == len(point.lengths) else ():
         yield from _first(symbols, point, size)
-    for name, size in point.lengths.items():
+    for name, size in lengths.items():
         for parts in (2, 4, 8, 16, 32):
             for start in range(parts if size >= 4 * parts else 0):
                 block = range(start * size // parts, (start + 1) * size // parts)

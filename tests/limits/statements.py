@@ -173,6 +173,13 @@ limit(mean(abs(v)**r)**(1/r), r, oo) == max(abs(v)) where r: positive
 limit(entropy(sparsemax(beta*z)), beta, oo) == log(argmax_count(z))
 limit(kl(hardmax(z), softmax(z, beta)), beta, oo) == 0
 limit(softmax(z, beta)[i]*beta, beta, oo) == 0 where z[i] < max(z)
+limit(t**a*exp(-t), t, oo) == 0 where t: positive
+limit(t**a/exp(t), t, oo) == 0 where t: positive
+limit(t**a*log(t), t, 0) == 0 where a: positive, t: positive
+limit(log(t)**2/t**a, t, oo) == 0 where a: positive, t: positive
+limit(t**(a - 1), t, oo) == 0 where a < 1, t: positive
+limit(exp(beta**2 - exp(beta)), beta, oo) == 0
+limit(softmax(z, beta)*exp(-beta**2), beta, oo) == 0
 """
 
 FALSE = """

@@ -22,6 +22,7 @@ from softsym.proof.assumptions import assumptions_of
 from softsym.proof.calculations import as_calculations
 from softsym.proof.inequalities import prove_at_most
 from softsym.proof.inequalities.segments import Claim, prove_by_derivative
+from softsym.refute.agreement import agree, moderate_points
 
 STATEMENTS = """
 sum(softmax(z, beta)) == 1
@@ -341,3 +342,12 @@ def test_the_checker_is_short() -> None:
     sizes = {path.stem: len(path.read_text().splitlines()) for path in own}
     assert sizes["engine"] < 300, "what applies the rules"
     assert sum(sizes.values()) < 850, "with what it knows: the table read, the points tried, the signs that show"
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [("delta(i, 7) == 0", False), ("relu(N - 13) == 0", False), ("delta(i, 7)*z[i] == delta(i, 7)*z[7]", True)],
+)
+def test_points_go_beyond_the_places_and_lengths_that_a_claim_names(text: str, holds: bool) -> None:
+    statement = parse_statement(text)
+    assert agree(*statement.claim.sides, moderate_points(statement, statement.symbols)) == holds

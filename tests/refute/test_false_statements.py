@@ -127,7 +127,23 @@ p[i] <= 1/2 where p: distribution(3), i: index(3), entropy(p) == 1
 entropy(q) <= entropy(softmax(z, beta))/2 where dot(q, z) == boltzmann(z, beta), N >= 2
 """
 
-FALSE = [OBVIOUS, INEQUALITIES, IN_A_CORNER, BY_A_HAIR, CALCULUS, CONDITIONS, AT_AN_EDGE, ENCLOSED]
+NAMED = """
+delta(i, 7) == 0
+delta(i, 7)*delta(j, 9) == 0
+delta(i, 123456) == 0
+z[i]*delta(i, 11) == 0
+basis(i)[19] == 0
+(N - 13)**2 > 0
+relu(N - 123456789) == 0
+abs(len(concat(z, w)) - 31) > 0 where w: vector(M)
+relu(r - 10**20) == 0
+sum(relu(z - 10**9)) == 0
+sqrt(r**2) == r where r > -1/10**15
+relu(1/10**40 - r) == 0 where r: positive
+"""
+"""Claims that fail only at or beyond the places, the lengths and the numbers that they name."""
+
+FALSE = [OBVIOUS, INEQUALITIES, IN_A_CORNER, BY_A_HAIR, CALCULUS, CONDITIONS, AT_AN_EDGE, ENCLOSED, NAMED]
 LINES = [line for group in FALSE for line in group.strip().splitlines()]
 
 

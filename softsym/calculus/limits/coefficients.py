@@ -231,6 +231,18 @@ def exponential(expr: Expr) -> Expr:
     return multiply(*out) if out else ONE
 
 
+def with_one_exponential(expr: Expr) -> Expr | None:
+    """A product with exponentials, one below a fraction line or several, with a single one above it."""
+    c, powers = factors_of(expr)
+    found = {e: k for e, k in powers.items() if is_head(e, "exp")}
+    if len(found) < 2 and all(k > 0 for k in found.values()):
+        return None
+    exponent = reduce(lambda a, b: apply("add", a, b), (multiply(number(k), *args_of(e)) for e, k in found.items()))
+    others = _product(c, {e: k for e, k in powers.items() if e not in found})
+    joined = apply("mul", others, apply("exp", exponent))
+    return joined if joined.shape == expr.shape else None
+
+
 def logarithm(expr: Expr, is_positive: Callable[[Expr], bool]) -> Expr:
     """``log(expr)``, split over factors that are positive."""
     c, powers = factors_of(expr)

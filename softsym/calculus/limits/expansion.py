@@ -126,9 +126,14 @@ class Expansion:
         return entrywise(_negated, self.of(arg))
 
     def _on_mul(self, left: Expr, right: Expr) -> Value:
-        return entrywise(multiply, self.of(left), self.of(right))
+        joined = co.with_one_exponential(apply("mul", left, right))
+        return entrywise(multiply, self.of(left), self.of(right)) if joined is None else self.of(joined)
 
     def _on_div(self, left: Expr, right: Expr) -> Value:
+        joined = co.with_one_exponential(apply("div", left, right))
+        if joined is not None:
+            return self.of(joined)
+
         def inverse(g: Growth) -> Growth:
             return series.power(self.calculus, g, number(-1))
 
@@ -163,6 +168,8 @@ class Expansion:
         return entrywise(lambda g: series.exponential(self.calculus, g), self.of(arg))
 
     def _on_log(self, arg: Expr) -> Value:
+        if co.is_head(arg, "exp"):
+            return self.of(*co.args_of(arg))
         return entrywise(lambda g: series.logarithm(self.calculus, g), self.of(arg))
 
     def _on_xlogy(self, x: Expr, y: Expr) -> Value:

@@ -5,7 +5,8 @@ language that do not depend on x; both may be vectors, with entry k of one belon
 left out is bounded: a :class:`Bound` stands for a function R with
 
 * ``|R| <= C * x**power * log(x)**logs * exp(x*rate)`` for large x, or, where it is ``small``,
-* ``|R| <= C * exp(x*(rate - d))`` with some d > 0,
+* ``|R| <= C * exp(x*(rate - d))`` with some d > 0, or, where it is ``negligible``,
+* ``|R| <= C * exp(-x*d)`` for every d,
 
 entry by entry, where C and d depend on the values of the names but not on x. Vectors have finitely many entries, so
 that sums of bounded entries are bounded.
@@ -126,10 +127,15 @@ class Bound:
     power: Fraction = Fraction(0)
     logs: int = 0
     small: bool = False
+    negligible: bool = False
 
     @property
     def size(self) -> tuple[Fraction, int]:
         return self.power, self.logs
+
+
+NEGLIGIBLE = Bound(small=True, negligible=True)
+"""Of what ``exp(-x**2)`` and ``exp(-exp(x))`` are instances: its product with any term or bound is such a bound."""
 
 
 @dataclass(frozen=True)
@@ -183,9 +189,9 @@ def collect(terms: Iterable[Term], bounds: Iterable[Bound], shape: Shape) -> Gro
 
 
 def _largest(bounds: Iterable[Bound]) -> tuple[Bound, ...]:
-    best: dict[tuple[Rate, bool], Bound] = {}
+    best: dict[tuple[Rate, bool, bool], Bound] = {}
     for b in bounds:
-        key = (b.rate, b.small)
+        key = (b.rate, b.small, b.negligible)
         if key not in best or best[key].size < b.size:
             best[key] = replace(b, power=Fraction(0), logs=0) if b.small else b
     return tuple(best.values())
@@ -217,6 +223,8 @@ def multiply(left: Growth, right: Growth) -> Growth:
 
 
 def _bound_product(a: Bound, b: Bound | Term) -> Bound:
+    if a.negligible or (isinstance(b, Bound) and b.negligible):
+        return NEGLIGIBLE
     small = a.small or (isinstance(b, Bound) and b.small)
     return Bound(a.rate.plus(b.rate), a.power + b.power, a.logs + b.logs, small)
 

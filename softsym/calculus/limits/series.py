@@ -13,7 +13,19 @@ from softsym.algebra.context import NEGATIVE, POSITIVE
 from softsym.calculus.limits import coefficients as co
 from softsym.calculus.limits.context import Calculus, ScaleError, log_of
 from softsym.calculus.limits.extrema import larger_of
-from softsym.calculus.limits.growth import Bound, Growth, Rate, Term, add, as_bounds, collect, multiply, scale, still
+from softsym.calculus.limits.growth import (
+    NEGLIGIBLE,
+    Bound,
+    Growth,
+    Rate,
+    Term,
+    add,
+    as_bounds,
+    collect,
+    multiply,
+    scale,
+    still,
+)
 from softsym.calculus.limits.leading import indicated, is_at_most_zero, largest_by_rate, leading, settled, vanishes
 from softsym.errors import UnsupportedError
 from softsym.expression import Expr, apply, number
@@ -36,7 +48,7 @@ def power(calculus: Calculus, growth: Growth, exponent: Expr) -> Growth:
     if not integral and calculus.facts.sign(lead.coefficient) != POSITIVE:
         raise UnsupportedError("a power of what may be negative")
     if value is None and not lead.is_bounded:
-        raise UnsupportedError("a symbolic power of what tends to 0 or infinity")
+        raise ScaleError(Term(exponent, logs=1))
     powers = value or Fraction(0)
     if powers.denominator != 1 and lead.logs:
         raise UnsupportedError("a fractional power of a logarithm")
@@ -55,7 +67,8 @@ def power(calculus: Calculus, growth: Growth, exponent: Expr) -> Growth:
 def _power_of_small(growth: Growth, exponent: Fraction) -> Growth:
     """The size of a positive power of what tends to 0, at whatever order."""
     size = as_bounds(growth)
-    bounds = [Bound(b.rate.times(number(exponent)), b.power * exponent, 0, b.small) for b in size.bounds if not b.logs]
+    factor = number(exponent)
+    bounds = [replace(b, rate=b.rate.times(factor), power=b.power * exponent) for b in size.bounds if not b.logs]
     if len(bounds) < len(size.bounds):
         raise UnsupportedError("a power of a logarithm times what tends to 0")
     return collect((), bounds, growth.shape)
@@ -101,6 +114,8 @@ def exponential(calculus: Calculus, growth: Growth) -> Growth:
     """``exp(growth)``: terms ``r*x`` become rates, ``n*log(x)`` powers, bounded terms factors, small ones a series."""
     front, rest = Growth((Term(co.ONE),), (), growth.shape), []
     growth = indicated(calculus, settled(calculus, growth))
+    if _falls_fast(calculus, growth):
+        return Growth((), (NEGLIGIBLE,), growth.shape)
     for t in growth.terms:
         factor = _exponential_factor(t)
         if factor is None:
@@ -118,6 +133,24 @@ def exponential(calculus: Calculus, growth: Growth) -> Growth:
         factorial *= n
         coefficients.append(number(Fraction(1, factorial)))
     return multiply(front, _series(calculus, small, coefficients))
+
+
+def _falls_fast(calculus: Calculus, growth: Growth) -> bool:
+    """Whether a function tends to -oo faster than every multiple of x."""
+    if not any(_outgrows(calculus, t) for t in growth.terms):
+        return False
+    try:
+        lead, _ = leading(calculus, growth)
+    except UnsupportedError:
+        return False
+    return _outgrows(calculus, lead) and calculus.facts.sign(lead.coefficient) == NEGATIVE
+
+
+def _outgrows(calculus: Calculus, t: Term) -> bool:
+    """Whether a term grows faster than x, if its coefficient is not 0."""
+    if t.rate.is_zero:
+        return t.size > (1, 0)
+    return calculus.facts.sign(t.rate.expr) == POSITIVE
 
 
 def _exponential_factor(t: Term) -> Term | None:
@@ -170,4 +203,4 @@ def _as_larger(calculus: Calculus, growth: Growth, first: Term, second: Term, ga
 
 
 def _is_below(calculus: Calculus, bound: Bound, rate: Rate) -> bool:
-    return is_at_most_zero(calculus, bound.rate.plus(rate, -1))
+    return bound.negligible or is_at_most_zero(calculus, bound.rate.plus(rate, -1))
