@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import product
 
 from softsym.calculus import derive
 from softsym.calculus.checking import PROVED
@@ -35,14 +36,38 @@ def as_calculations(proof: ProofStep, deadline: float = float("inf")) -> ProofSt
 
 
 def _calculation(proof: ProofStep) -> ProofStep:
-    """From the left side forwards and from the right side backwards, by normal forms where the two do not meet."""
+    """From the left side forwards and from the right side backwards, to where the two meet soonest; where they do not,
+    by normal forms."""
     left, right = proof.claim.sides
-    forwards, backwards = _derived(left), [_turned(step) for step in reversed(_derived(right))]
-    reached = forwards[-1].claim.sides[1] if forwards else left
-    wanted = backwards[0].claim.sides[0] if backwards else right
-    between = [] if reached == wanted else [replace(proof, claim=_equation(reached, wanted))]
-    links = _without_loops([*forwards, *between, *backwards])
+    forwards, backwards = _derived(left), _derived(right)
+    ours, theirs = [left, *_reached(forwards)], [right, *_reached(backwards)]
+    pairs = product(enumerate(map(_unordered, ours)), enumerate(map(_unordered, theirs)))
+    meetings = [(n + m, n, m) for (n, a), (m, b) in pairs if a == b]
+    _, n, m = min(meetings, default=(0, len(forwards), len(backwards)))
+    between = EQUATION if meetings else NORMAL_FORM
+    note = "terms and factors in another order" if meetings else proof.note
+    middle = [] if ours[n] == theirs[m] else [ProofStep(between, _equation(ours[n], theirs[m]), note=note)]
+    links = _without_loops([*forwards[:n], *middle, *map(_turned, reversed(backwards[:m]))])
     return _under(proof.given, _as_one(links)) if len(links) > 1 or any(link.steps for link in links) else proof
+
+
+def _reached(links: Sequence[ProofStep]) -> list[Expr]:
+    return [link.claim.sides[1] for link in links]
+
+
+def _unordered(expr: Expr) -> object:
+    """The same for expressions that differ in the order of terms and factors alone."""
+    if not isinstance(expr, Apply):
+        return str(expr)
+    parts = [_unordered(part) for part in (_parts(expr, expr.head) if expr.head in ("add", "mul") else expr.args)]
+    return expr.head, tuple(sorted(parts, key=str) if expr.head in ("add", "mul", "dot") else parts)
+
+
+def _parts(expr: Expr, head: str) -> list[Expr]:
+    """The terms of sums of sums, the factors of products of products."""
+    if isinstance(expr, Apply) and expr.head == head:
+        return [part for arg in expr.args for part in _parts(arg, head)]
+    return [expr]
 
 
 def _under(hypotheses: tuple[Chain, ...], step: ProofStep) -> ProofStep:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from softsym.algebra import Assumptions, ZeroTest
 from softsym.errors import BudgetError, SoftsymError, UnsupportedError
 from softsym.expression import Expr, apply, free_symbols
-from softsym.language import Chain
+from softsym.language import Chain, bare_text
 from softsym.proof.steps import NORMAL_FORM, ProofStep
 
 
@@ -23,11 +23,17 @@ def prove_equal(left: Expr, right: Expr, known: Assumptions, deadline: float) ->
         except SoftsymError as error:
             return str(error).splitlines()[0]
         if all(case.difference.is_zero for case in cases):
-            return ProofStep(
-                NORMAL_FORM, Chain((left, right), ("==",)), note=_note(left, right, len(cases), written_out)
-            )
+            note = _note(left, right, len(cases), written_out) + _where(left, right, known)
+            return ProofStep(NORMAL_FORM, Chain((left, right), ("==",)), note=note)
         reasons.append("the normal forms of the two sides differ")
     return "; ".join(dict.fromkeys(reasons))
+
+
+def _where(left: Expr, right: Expr, known: Assumptions) -> str:
+    """The declared equations about names of the two sides."""
+    names = free_symbols(left) | free_symbols(right)
+    used = [f"{bare_text(e)} == 0" for e in known.equations if names & free_symbols(e)]
+    return f"; where {', '.join(used)}" if used else ""
 
 
 def _note(left: Expr, right: Expr, cases: int, written_out: bool) -> str:

@@ -95,7 +95,7 @@ class ProofStep:
         >>> for row in check("exp(r) >= 1 + r").proof.rows():
         ...     print(row.number, *row.reasons)
         1 by turned round
-        1.1 by cases: the difference in normal form
+        1.1 by the difference in normal form
         1.1.1 by a sum of multiples of what is known using [exp(x) >= 1 + x] for r
         """
         yield Row(number, self.claim, tuple(self._reasons(number, above)), continues)
@@ -109,7 +109,8 @@ class ProofStep:
             yield self.note
         else:
             first, *others = self.note.splitlines() or [""]
-            yield f"by {self.rule}" + (f": {first}" if first else "")
+            alone = self.rule == "cases" and len(self.steps) == 1  # no case is left out
+            yield f"by {first}" if alone else f"by {self.rule}" + (f": {first}" if first else "")
             yield from others
         new = [chain_text(g) for g in self.given if g not in above]
         if new:
