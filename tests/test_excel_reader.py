@@ -187,6 +187,19 @@ def test_values_are_excels(formula: str, expected: float) -> None:
         ("=SUM()", UnsupportedError, "SUM with 0"),
         (f"=LET(x_0,A1,{''.join(f'x_{k},x_{k - 1}+x_{k - 1},' for k in range(1, 40))}x_39)", UnsupportedError, "parts"),
         ("=1 2", LanguageError, "operator"),
+        ("=A1 B1", UnsupportedError, "overlap"),
+        ("=SUM(A1:A3 A2:C2)", UnsupportedError, "overlap"),
+        ("=SUM((A1:A2,B1))", UnsupportedError, "union"),
+        ("=SUM(A1:INDEX(A1:A9,3))", UnsupportedError, "range between"),
+        ("=SUM(Jan:Dec!B2)", UnsupportedError, "several sheets"),
+        ("=A1 3", LanguageError, "operator"),
+        ("=2A1", LanguageError, "operator"),
+        ("=A1:5", LanguageError, "colon"),
+        ("=SUM(A1;B1)", LanguageError, "','"),
+        ("=1,5+A1", LanguageError, "decimal"),
+        ("=@A1:A3", UnsupportedError, "@"),
+        ("=INDEX(A1:A3,1,2)", UnsupportedError, "INDEX"),
+        ("=lost", UnsupportedError, "give its cells"),
         ("=§", LanguageError, "read"),
         ("=" + "(" * 2000 + "1" + ")" * 2000, LanguageError, "deep"),
     ],
@@ -268,8 +281,30 @@ STRUCTURED = (
     ("=SUM(sales[it''s '[net']])", "D2", "=SUM(B2:B4)"),
     ("=Sales[[#Totals],[it''s '[net']]]", "D2", "=B5"),
     ("=SUM(Sales[[#All],[price]])", "D2", "=SUM(A1:A5)"),
+    ("=[[#This Row],price]*2", "D3", "=A3*2"),
+    ("=Sales[[#this row],price]", "D3", "=A3"),
     ("=SUM(Sales[[#Data],[#Totals],[price]])", "D2", "=SUM(A2:A5)"),
 )
+
+
+@pytest.mark.parametrize(
+    ("formula", "plain"),
+    [
+        ("= sum ( a1 : a3 )", "=SUM(A1:A3)"),
+        ("=SUM(Data!A1:Data!A3)", "=SUM(Data!A1:A3)"),
+        ("=SUM(A2:A1:A3)", "=SUM(A1:A3)"),
+        ("=@A1+1", "=A1+1"),
+        ("=INDEX(A1:C1,1,2)", "=INDEX(A1:C1,2)"),
+        ("=INDEX(A1:A3,2,1)", "=INDEX(A1:A3,2)"),
+    ],
+)
+def test_formulas_as_people_type_them(formula: str, plain: str) -> None:
+    assert read_excel(formula) == read_excel(plain)
+
+
+def test_a_structured_reference_without_a_name_is_to_the_table_with_the_column() -> None:
+    beside = Table("Other", "", (1, 4, 5, 5), ("cost", "share"))
+    assert read_excel("=[@share]", tables=[SALES, beside], at="F3") == read_excel("=E3")
 
 
 @pytest.mark.parametrize(("formula", "at", "plain"), STRUCTURED)

@@ -36,6 +36,8 @@ class ArrayReader(CallReader):
         array = self.field(args[0])
         if not array.indices and all(self.field(a).body == number(1) for a in args[1:]):
             return array
+        if len(args) == 3 and len(array.indices) == 1:
+            args = self._along_line(array, args)
         if len(array.indices) != len(args) - 1:
             raise UnsupportedError("INDEX is read with one position for a row or column, and two for a block")
         found = self.read(args[1])
@@ -54,6 +56,11 @@ class ArrayReader(CallReader):
             return replaced(array.body, dict(zip(array.indices, numbers, strict=True)))
 
         return self.together(entry, *positions, logical=array.logical)
+
+    def _along_line(self, array: Field, args: Args) -> Args:
+        """The arguments without the position across a column, or down a row, which is 1 there."""
+        kept, other = args[1:] if array.across is None else args[:0:-1]
+        return (args[0], kept) if self.field(other).body == number(1) else args
 
     # arrays
 

@@ -168,11 +168,14 @@ class _Reader(ArrayReader):
         if is_structured(node):
             raise UnsupportedError(f"no table, column or row is known for {node.text}; give its table in tables=[...]")
         if found is None:
-            advice = did_you_mean(node.text, self.names.symbols)
+            known = self.names.symbols
+            advice = did_you_mean(node.text, known) if known else "give its cells in cells={...}"
             raise UnsupportedError(f"the name {node.text} stands for no cells here; {advice}")
         return self.names.field(found)
 
     def read_Reference(self, node: Reference) -> Field:
+        if ":" in node.sheet:
+            raise UnsupportedError(f"{node.text} is cells of several sheets; a vector is one row or one column of one")
         name = self.names.ranges.get((node.sheet, node.top, node.left, node.bottom, node.right))
         if name is not None:
             return self.names.field(self.names.symbols[name])
@@ -210,6 +213,11 @@ class _Reader(ArrayReader):
     def read_Binary(self, node: syntax.Binary) -> Field:
         if node.sign == "&":
             raise UnsupportedError("the operator & joins texts; the language has numbers only")
+        if node.sign in syntax.REFERENCE_SIGNS:
+            raise UnsupportedError(
+                f"{syntax.REFERENCE_SIGNS[node.sign]} references ({node.sign!r} between them) is not read; "
+                "name the cells themselves, and put * where a product is meant"
+            )
         head = _OPERATORS.get(node.sign)
         if head is not None:
             return self.together(lambda x, y: apply(head, x, y), self.field(node.left), self.field(node.right))

@@ -182,6 +182,13 @@ class CallReader:
         if not least <= len(node.args) <= most:
             raise UnsupportedError(f"{node.name} with {len(node.args)} argument(s) is not read")
 
+    def call_single(self, args: Args) -> Field:
+        """``@x``, which is x where x is one value."""
+        found = self.field(args[0])
+        if found.indices:
+            raise UnsupportedError("@ before a range takes the cell of the formula's own row or column; name that cell")
+        return found
+
     def call_sum(self, args: Args) -> Field:
         terms = [self._total("sum", self.numbers(a)) for a in args]
         result = terms[0]
@@ -350,7 +357,7 @@ def _count_of(field: Field) -> Expr:
 
 ARGUMENTS: dict[str, tuple[int, int]] = {
     **dict.fromkeys(("SUM", "SUMSQ", "SUMPRODUCT", "MAX", "MIN", "PRODUCT", "AVERAGE", "COUNT", "AND", "OR"), (1, 255)),
-    **dict.fromkeys(("ROWS", "COLUMNS", "TRANSPOSE", "TOCOL", "MUNIT", "NOT"), (1, 1)),
+    **dict.fromkeys(("ROWS", "COLUMNS", "TRANSPOSE", "TOCOL", "MUNIT", "NOT", "SINGLE"), (1, 1)),
     **dict.fromkeys(("COUNTIF", "MMULT", "FILTER", "BYROW", "BYCOL", "XMATCH"), (2, 2)),
     **dict.fromkeys(("VSTACK", "HSTACK"), (1, 255)),
     "IF": (2, 3), "MATCH": (2, 3), "CHOOSE": (2, 255), "INDEX": (2, 3), "SEQUENCE": (1, 4), "MAP": (2, 255),

@@ -6,11 +6,26 @@ The reader, the calculator and the audit of workbooks all walk the trees of this
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable
 
 from softsym.errors import LanguageError, SoftsymError
+from softsym.targets.excel_nodes import REFERENCE_SIGNS as REFERENCE_SIGNS
+from softsym.targets.excel_nodes import ArrayLiteral as ArrayLiteral
+from softsym.targets.excel_nodes import Binary as Binary
+from softsym.targets.excel_nodes import Call as Call
+from softsym.targets.excel_nodes import DefinedName as DefinedName
+from softsym.targets.excel_nodes import ErrorLiteral as ErrorLiteral
+from softsym.targets.excel_nodes import Formula as Formula
+from softsym.targets.excel_nodes import Invoke as Invoke
+from softsym.targets.excel_nodes import LogicalLiteral as LogicalLiteral
+from softsym.targets.excel_nodes import Missing as Missing
+from softsym.targets.excel_nodes import NumberLiteral as NumberLiteral
+from softsym.targets.excel_nodes import Reference as Reference
+from softsym.targets.excel_nodes import TextLiteral as TextLiteral
+from softsym.targets.excel_nodes import Unary as Unary
+from softsym.targets.excel_nodes import children as children
+from softsym.targets.excel_nodes import is_reference as is_reference
+from softsym.targets.excel_nodes import walk_formula as walk_formula
 from softsym.targets.excel_tokens import Token
 from softsym.targets.excel_tokens import tokens as tokens
 
@@ -26,130 +41,10 @@ ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#
 _LEVELS = {"=": 1, "<>": 1, "<": 1, "<=": 1, ">": 1, ">=": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4, "^": 5}
 
 
-@dataclass(frozen=True, slots=True)
-class NumberLiteral:
-    """A number as it is written."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class TextLiteral:
-    """A text in quotes, without them."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class LogicalLiteral:
-    """``TRUE`` or ``FALSE``."""
-
-    value: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorLiteral:
-    """An error value such as ``#N/A``; ``#REF!`` is also what a lost reference leaves."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """An argument that is left out, as in ``IF(A1,,2)``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A cell or a range; rows and columns count from 1, ``sheet`` is empty for the formula's own sheet."""
-
-    sheet: str
-    top: int
-    left: int
-    bottom: int
-    right: int
-    text: str = ""
-
-    @property
-    def is_cell(self) -> bool:
-        return (self.top, self.left) == (self.bottom, self.right)
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """How many rows and columns the range has."""
-        return self.bottom - self.top + 1, self.right - self.left + 1
-
-    def cells(self) -> Iterator[tuple[int, int]]:
-        """(row, column) of every cell, row by row."""
-        return ((r, c) for r in range(self.top, self.bottom + 1) for c in range(self.left, self.right + 1))
-
-
-@dataclass(frozen=True, slots=True)
-class DefinedName:
-    """A name of the workbook, or a structured or external reference that stays unread."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArrayLiteral:
-    """``{1,2;3,4}`` by rows."""
-
-    rows: tuple[tuple[Formula, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unary:
-    """``-x``, ``+x`` or ``x%``."""
-
-    sign: str
-    operand: Formula
-
-
-@dataclass(frozen=True, slots=True)
-class Binary:
-    """An operator between two operands."""
-
-    sign: str
-    left: Formula
-    right: Formula
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A function, its name in capitals and without the prefixes that files put before new functions."""
-
-    name: str
-    args: tuple[Formula, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Invoke:
-    """A function that a formula gives, called at once: ``LAMBDA(x,x+1)(2)``."""
-
-    function: Formula
-    args: tuple[Formula, ...]
-
-
-Formula: TypeAlias = (
-    NumberLiteral
-    | TextLiteral
-    | LogicalLiteral
-    | ErrorLiteral
-    | Missing
-    | Reference
-    | DefinedName
-    | ArrayLiteral
-    | Unary
-    | Binary
-    | Call
-    | Invoke
-)
-
 _PREFIX = re.compile(r"^(_xlfn\.|_xlws\.|_xlpm\.)+", re.IGNORECASE)
 _CELL = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([1-9][0-9]{0,6})")
 _QUOTED = re.compile(r"(?<!')'(?:'')*(?!')|\[")
-_SHEET = re.compile(r"[\w.]+")
+_SHEET = re.compile(r"[\w.]+(?::[\w.]+)?")
 _AREA = re.compile(_CELL.pattern + ":" + _CELL.pattern)
 _LINES = re.compile(r"(\$?)([A-Za-z]{1,3}):(\$?)([A-Za-z]{1,3})|(\$?)([1-9][0-9]{0,6}):(\$?)([1-9][0-9]{0,6})")
 
@@ -247,9 +142,13 @@ class _Parser:
         self.position += token.kind != "end"
         return token
 
-    def fail(self, message: str) -> SoftsymError:
-        at = self.next.start
-        return LanguageError(message, text=self.text, start=at, end=at + max(1, len(self.next.text)))
+    def fail(self, message: str, at: Token | None = None) -> SoftsymError:
+        """The error at a token, the next one by default."""
+        token = at or self.next
+        hint = _HINTS.get(token.text, "")
+        return LanguageError(
+            message + hint, text=self.text, start=token.start, end=token.start + max(1, len(token.text))
+        )
 
     def expect(self, text: str) -> None:
         if self.next.text != text:
@@ -280,11 +179,40 @@ class _Parser:
         return self.postfix()
 
     def postfix(self) -> Formula:
+        tree = self.shared()
+        while self.next.text == "%":
+            tree = Unary(self.take().text, tree)
+        return tree
+
+    def shared(self) -> Formula:
+        """References with a space between them, which stand for the cells that they share."""
+        tree = self.spanned()
+        while is_reference(tree) and self.next.kind in ("operand", "function"):
+            tree = self.joined(" ", tree, self.next)
+        return tree
+
+    def spanned(self) -> Formula:
+        """The range between two references, as ``A1:INDEX(A1:A9,3)``."""
+        tree = self.called()
+        while self.next.text == ":":
+            mark = self.take()
+            right = self.called()
+            if not (is_reference(tree) and is_reference(right)):
+                raise self.fail("a colon stands between references", mark)
+            tree = _range(tree, right)
+        return tree
+
+    def joined(self, sign: str, left: Formula, at: Token) -> Formula:
+        """Two references and the operator between them."""
+        right = self.spanned()
+        if not is_reference(right):
+            raise self.fail("an operator is missing here", at)
+        return Binary(sign, left, right)
+
+    def called(self) -> Formula:
         tree = self.atom()
         while self.next.text == "(" and isinstance(tree, Call | Invoke):
             tree = Invoke(tree, self.arguments())
-        while self.next.text == "%":
-            tree = Unary(self.take().text, tree)
         return tree
 
     def atom(self) -> Formula:
@@ -308,7 +236,10 @@ class _Parser:
             return LogicalLiteral(token.text.upper() == "TRUE")
         if token.text.endswith("#REF!"):
             return ErrorLiteral("#REF!")
-        return parse_reference(token.text) or DefinedName(_PREFIX.sub("", token.text))
+        found = parse_reference(token.text)
+        if found is None and token.text[0].isdigit():
+            raise self.fail("an operator is missing in this, or it is no number", token)
+        return found or DefinedName(_PREFIX.sub("", token.text))
 
     def read_function(self, token: Token) -> Formula:
         name, args = _PREFIX.sub("", token.text).upper(), self.arguments()
@@ -331,6 +262,8 @@ class _Parser:
         if token.text == "{":
             return self.array()
         tree = self.binary(1)
+        while self.next.text == "," and is_reference(tree):
+            tree = self.joined(",", tree, self.take())
         self.expect(")")
         return tree
 
@@ -350,17 +283,20 @@ class _Parser:
         return ArrayLiteral(tuple(tuple(row) for row in rows))
 
 
-def children(node: Formula) -> tuple[Formula, ...]:
-    """The operands of a node."""
-    if isinstance(node, Unary):
-        return (node.operand,)
-    if isinstance(node, Binary):
-        return node.left, node.right
-    if isinstance(node, Call):
-        return node.args
-    if isinstance(node, Invoke):
-        return node.function, *node.args
-    return tuple(x for row in node.rows for x in row) if isinstance(node, ArrayLiteral) else ()
+_HINTS = {
+    ";": ": ',' separates arguments and '.' is the decimal point in formulas as files hold them",
+    ",": ": is it a decimal comma? A file's formulas have '.' in numbers",
+}
+
+
+def _range(left: Formula, right: Formula) -> Formula:
+    """The range between two references; that between two cells is one reference, however it is spaced."""
+    if isinstance(left, Reference) and isinstance(right, Reference) and right.sheet in ("", left.sheet):
+        rows = left.top, left.bottom, right.top, right.bottom
+        columns = left.left, left.right, right.left, right.right
+        text = f"{left.text}:{right.text}"
+        return Reference(left.sheet, min(rows), min(columns), max(rows), max(columns), text)
+    return Binary(":", left, right)
 
 
 def with_children(node: Formula, change: Callable[[Formula], Formula]) -> Formula:
@@ -380,12 +316,3 @@ def with_children(node: Formula, change: Callable[[Formula], Formula]) -> Formul
     if isinstance(node, ArrayLiteral):
         return ArrayLiteral(tuple(tuple(map(change, row)) for row in node.rows))
     return node
-
-
-def walk_formula(node: Formula) -> Iterator[Formula]:
-    """Every node, parents first."""
-    stack = [node]
-    while stack:
-        top = stack.pop()
-        yield top
-        stack.extend(reversed(children(top)))

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from softsym.targets.excel_syntax import DefinedName, Formula, Reference, column_letters, with_children
 
 _ITEM = re.compile(r"\[((?:'.|[^\[\]'])*)\]")
-_PARTS = re.compile(rf"{_ITEM.pattern}(?:\s*[,:]\s*{_ITEM.pattern})*")
+_PARTS = re.compile(rf"(?:{_ITEM.pattern}\s*[,:]\s*)*(?:{_ITEM.pattern}|([^\[\],:'#@]+))")
+"""Parts in brackets; the last may stand without, as some programs write ``[[#This Row],price]``."""
+_BARE = re.compile(r"\][,:]\s*([^\[\],:]+)$")
 _ESCAPED = re.compile("'(.)")
 _ROWS = ("#all", "#data", "#headers", "#totals", "#this row")
 
@@ -69,11 +71,14 @@ def with_cells(node: Formula, tables: Sequence[Table], sheet: str, row: int) -> 
 
 def _cells(text: str, tables: Sequence[Table], sheet: str, row: int) -> Reference | None:
     name, bracket, _ = text.partition("[")
-    table = _named(name, tables, sheet, row)
     parts = _parts(text[len(name) + 1 : -1]) if bracket else ([], [])
-    if table is None or parts is None:
+    if parts is None:
         return None
-    which, names = parts
+    found = (_cells_of(table, *parts, row) for table in _named(name, tables, sheet, row))
+    return next((reference for reference in found if reference is not None), None)
+
+
+def _cells_of(table: Table, which: list[str], names: list[str], row: int) -> Reference | None:
     spans = [table.rows(part, row) for part in which or ["#data"]]
     columns = [table.column(column) for column in names] or [table.corners[1], table.corners[3]]
     rows = [number for span in spans if span is not None for number in span]
@@ -83,13 +88,11 @@ def _cells(text: str, tables: Sequence[Table], sheet: str, row: int) -> Referenc
     return _reference(table.sheet, min(rows), min(known), max(rows), max(known))
 
 
-def _named(name: str, tables: Sequence[Table], sheet: str, row: int) -> Table | None:
-    """The table of a name; without one, that of the formula's own row."""
-    for table in tables:
-        top, _, bottom, _ = table.corners
-        if table.name.casefold() == name.casefold() or (not name and table.sheet == sheet and top <= row <= bottom):
-            return table
-    return None
+def _named(name: str, tables: Sequence[Table], sheet: str, row: int) -> list[Table]:
+    """The table of a name; without one, those of the formula's own row."""
+    if name:
+        return [table for table in tables if table.name.casefold() == name.casefold()]
+    return [t for t in tables if t.sheet == sheet and t.corners[0] <= row <= t.corners[2]]
 
 
 def _parts(inner: str) -> tuple[list[str], list[str]] | None:
@@ -100,7 +103,7 @@ def _parts(inner: str) -> tuple[list[str], list[str]] | None:
     if not inner.startswith("["):
         items = [inner] if inner else []
     elif _PARTS.fullmatch(inner):
-        items = _ITEM.findall(inner)
+        items = [*_ITEM.findall(inner), *_BARE.findall(inner)]
     else:
         return None
     which += [item.casefold() for item in items if item.casefold() in _ROWS]
