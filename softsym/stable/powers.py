@@ -87,7 +87,9 @@ def as_exponential(power: Expr) -> Expr | None:
 
 def _is_taken_out(base: Expr) -> bool:
     """Whether entries are divided by the largest."""
-    return isinstance(base, Apply) and base.head == "div" and base.args[1] == _largest(base.args[0])
+    if not (isinstance(base, Apply) and base.head == "div" and base.args[0].shape):
+        return False
+    return base.args[1] == _largest(base.args[0])
 
 
 def _taken_of_factor(expr: Apply) -> Taken | None:

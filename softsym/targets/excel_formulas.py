@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from softsym.errors import ShapeError, SoftsymError, UnsupportedError, did_you_mean
-from softsym.expression import Apply, Expr, Symbol, as_expr, free_symbols, substitute, with_args
+from softsym.expression import Apply, Expr, Symbol, as_expr, free_symbols, substitute, walk, with_args
+from softsym.language.reader import constant
 from softsym.stable import stable
 from softsym.stable.form import resolved
-from softsym.stable.powers import as_exponential
+from softsym.stable.powers import PLAIN_ORDER, as_exponential
 from softsym.symbols import DEFAULT_KINDS, Kind, Length
 from softsym.targets.excel_cells import ADDITIVE, At, InCell, Place, Position, places
 from softsym.targets.excel_structures import FormulaPrinter
@@ -45,9 +46,23 @@ def _without_underflow(expr: Expr) -> Expr:
 
 
 def _in_cells(expr: Expr) -> Expr:
-    """The expression for what cells may hold: a probability there may be 0, so that formulas must not rely on more."""
+    """The expression for what cells may hold: a probability there may be 0, so that formulas must not rely on more.
+
+    Where probabilities are raised to high powers they are taken as they are declared, as positive: then the powers have
+    a stable form, by logarithms, and a 0 shows an error.
+    """
     found = [s for s in free_symbols(expr) if s.kind.domain == "distribution"]
+    if any(_may_underflow(node, found) for node in walk(expr)):
+        return expr
     return substitute(expr, {s: Symbol(s.name, Kind("vector", "simplex", s.kind.length)) for s in found})
+
+
+def _may_underflow(node: Expr, probabilities: Sequence[Symbol]) -> bool:
+    """Whether a node is a power of probabilities that may leave the range of numbers."""
+    if not (isinstance(node, Apply) and node.head == "pow" and free_symbols(node.args[0]) & {*probabilities}):
+        return False
+    order = constant(node.args[1])
+    return order is None or abs(order) > PLAIN_ORDER
 
 
 class FormulaMaker:

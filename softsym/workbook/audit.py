@@ -13,7 +13,7 @@ from typing import Any
 
 import openpyxl
 from openpyxl.utils.cell import range_boundaries
-from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from softsym.errors import DomainError, SoftsymError
 from softsym.targets.excel_inline import without_names
@@ -144,6 +144,11 @@ class Audited:
     def sheets(self) -> list[str]:
         return list(self.book.sheetnames)
 
+    def has_sheets(self, name: str) -> bool:
+        """Whether there is a sheet of that name, in any case, or all that ``first:last`` begins and ends with."""
+        known = {sheet.casefold() for sheet in self.sheets}
+        return all(part.casefold() in known for part in name.split(":"))
+
     @cached_property
     def tables(self) -> tuple[Table, ...]:
         """The tables, which structured references name."""
@@ -235,7 +240,11 @@ def by_column(where: Where) -> tuple[str, int, int]:
 
 
 def _merged(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings that say the same of cells under each other as one, of their range."""
+    """Findings that say the same of cells under or beside each other as one, of their range."""
+    return _beside(_below(findings))
+
+
+def _below(findings: Iterable[Finding]) -> list[Finding]:
     found: dict[tuple[str, int, Finding], Finding] = {}
     for finding in findings:
         cells = _CELLS.fullmatch(finding.cell)
@@ -248,6 +257,24 @@ def _merged(findings: Iterable[Finding]) -> list[Finding]:
             top = _CELLS.fullmatch(above.cell)[3]  # type: ignore[index]
         where = f"{column}{top}" + (f":{cells[2]}{bottom}" if bottom > int(top) else "")
         found[column, bottom, replace(finding, cell="")] = replace(finding, cell=where)
+    return list(found.values())
+
+
+def _beside(findings: Iterable[Finding]) -> list[Finding]:
+    """Columns of cells of equal heights that stand side by side, each run of them as one."""
+    found: dict[tuple[str, str, str, int, Finding], Finding] = {}
+    for finding in findings:
+        cells = _CELLS.fullmatch(finding.cell)
+        if cells is None:
+            found["", "", "", len(found), finding] = finding
+            continue
+        sheet, left, top, bottom = cells[1], cells[2], cells[3], cells[4] or cells[3]
+        right, bare = column_number(left), replace(finding, cell="")
+        before = found.pop((sheet, top, bottom, right - 1, bare), None)
+        if before is not None:
+            first = before.cell.partition(":")[0]
+            finding = replace(finding, cell=f"{first}:{column_letters(right)}{bottom}")
+        found[sheet, top, bottom, right, bare] = finding
     return list(found.values())
 
 
@@ -285,6 +312,9 @@ def _number(text: str | None) -> float | None:
 
 
 def _formula(where: Where, value: Any, tables: tuple[Table, ...]) -> FormulaCell:
+    if isinstance(value, DataTableFormula):
+        inputs = ",".join(cell for cell in (value.r1, value.r2) if cell)
+        return FormulaCell(where, f"=TABLE({inputs})", True, tables)
     is_array = isinstance(value, ArrayFormula)
     return FormulaCell(where, str((value.text if is_array else value) or ""), is_array, tables)
 

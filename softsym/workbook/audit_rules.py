@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
-from itertools import combinations, groupby
+from itertools import combinations
+from typing import Any
 
 from softsym.targets import excel_syntax as syntax
 from softsym.targets.excel_syntax import (
@@ -15,12 +15,14 @@ from softsym.targets.excel_syntax import (
     Formula,
     NumberLiteral,
     Reference,
+    parse_reference,
     walk_formula,
 )
 from softsym.targets.excel_tables import is_structured
-from softsym.workbook.audit import Audited, Finding, Rule, Where, by_column, place
+from softsym.workbook.audit import Audited, Finding, Rule, Where, place
 from softsym.workbook.audit_entries import minus_before_power, numbers_as_text, typed_over
-from softsym.workbook.exponents import largest_exponent, overflowing_input
+from softsym.workbook.audit_patterns import inconsistent
+from softsym.workbook.exponents import overflowing_input, unbounded_exponents
 from softsym.workbook.scope import defined_name
 
 _VOLATILE = frozenset(("NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY", "OFFSET", "INDIRECT", "INFO", "CELL"))
@@ -82,6 +84,8 @@ def _constants(node: Formula) -> Iterator[str]:
         if node.text not in _STRUCTURAL:
             yield node.text
         return
+    if isinstance(node, syntax.Unary) and node.sign == "%" and node.operand == NumberLiteral("100"):
+        return
     if isinstance(node, syntax.ArrayLiteral):
         return
     if isinstance(node, syntax.Binary) and node.sign == "^" and isinstance(node.right, NumberLiteral):
@@ -93,49 +97,19 @@ def _constants(node: Formula) -> Iterator[str]:
             yield from _constants(child)
 
 
-def inconsistent(audited: Audited) -> Iterator[Finding]:
-    """A formula between two that agree with each other and not with it, in a column that mostly agrees with them."""
-    for sheet, column, rows in _runs(audited):
-        shapes = {row: audited.formulas[sheet, row, column].shape for row in rows}
-        usual = Counter(shapes.values())
-        for row in rows:
-            above, below = shapes.get(row - 1), shapes.get(row + 1)
-            if above is not None and above == below != shapes[row] and 2 * usual[above] > len(rows):
-                yield _finding(
-                    "inconsistent formula", (sheet, row, column), "the formula differs from those above and below it",
-                    "One odd formula in a column is nearly always a slip.",
-                    "Copy the formula of its neighbours, or move the exception to a column of its own.",
-                )  # fmt: skip
-
-
-def _runs(audited: Audited) -> Iterator[tuple[str, int, list[int]]]:
-    """The unbroken runs of formulas down each column: sheet, column and rows."""
-    for (sheet, column), group in groupby(sorted(audited.formulas, key=by_column), key=lambda w: (w[0], w[2])):
-        rows: list[int] = []
-        for _, row, _ in group:
-            if rows and row != rows[-1] + 1:
-                yield sheet, column, rows
-                rows = []
-            rows.append(row)
-        yield sheet, column, rows
-
-
 def overflowing(audited: Audited) -> Iterator[Finding]:
     """Exponentials of what may grow without bound."""
     for where, cell in audited.distinct:
         if cell.tree is None or audited.is_accepted(cell.where):
             continue
-        for node in walk_formula(cell.tree):
-            if isinstance(node, Call) and node.name == "EXP" and len(node.args) == 1:
-                if largest_exponent(audited, node.args[0], cell.where[0]):
-                    continue
-                example = overflowing_input(audited, node.args[0], cell.where[0])
-                yield _finding(
-                    "EXP without its maximum subtracted", where, f"EXP overflows {example or 'for large inputs'}",
-                    "Above 709.78 EXP gives #NUM!, and every figure that depends on it fails.",
-                    "Subtract the maximum of the exponents first: EXP(x-MAX(x)) gives the same ratios.",
-                )  # fmt: skip
-                break
+        exponent = next(unbounded_exponents(audited, cell.tree, cell.where[0]), None)
+        if exponent is not None:
+            example = overflowing_input(audited, exponent, cell.where[0])
+            yield _finding(
+                "EXP without its maximum subtracted", where, f"EXP overflows {example or 'for large inputs'}",
+                "Above 709.78 EXP gives #NUM!, and every figure that depends on it fails.",
+                "Subtract the maximum of the exponents first: EXP(x-MAX(x)) gives the same ratios.",
+            )  # fmt: skip
 
 
 def rounded_sums(audited: Audited) -> Iterator[Finding]:
@@ -229,7 +203,7 @@ _LOST = "What it referred to is gone, and the figure with it."
 def _broken_part(node: Formula, known: set[str], audited: Audited) -> str:
     if isinstance(node, ErrorLiteral) and node.text == "#REF!":
         return "it refers to a cell that was deleted"
-    if isinstance(node, Reference) and node.sheet and node.sheet not in audited.sheets:
+    if isinstance(node, Reference) and node.sheet and not audited.has_sheets(node.sheet):
         return f"there is no sheet {node.sheet}"
     if isinstance(node, DefinedName):
         if _OTHER_FILE.match(node.text):
@@ -244,14 +218,25 @@ def _broken_part(node: Formula, known: set[str], audited: Audited) -> str:
     return ""
 
 
-def _broken_links(sheet: object, audited: Audited) -> Iterator[Finding]:
-    for link in getattr(sheet, "_hyperlinks", []):
-        target = (link.location or "").rpartition("!")[0].strip("'").replace("''", "'")
-        if link.location and target and target not in audited.sheets:
-            cell = f"{sheet.title}!{link.ref}"  # type: ignore[attr-defined]
-            yield _finding(
-                "broken link", cell, f"the link leads to {link.location}", _LOST, "Repair or delete the link."
-            )
+def _broken_links(sheet: Any, audited: Audited) -> Iterator[Finding]:
+    for (row, column), cell in sorted(sheet._cells.items()):
+        link = cell.hyperlink
+        if link is None:
+            continue
+        target = link.target or ""
+        leads = link.location or (target[1:] if target.startswith("#") else "")
+        if leads and not _is_there(leads, audited):
+            where = sheet.title, row, column
+            yield _finding("broken link", where, f"the link leads to {leads}", _LOST, "Repair or delete the link.")
+
+
+def _is_there(leads: str, audited: Audited) -> bool:
+    """Whether what a link leads to is on a sheet, or is a name or table, of the workbook."""
+    sheet = leads.rpartition("!")[0].strip("'").replace("''", "'")
+    if sheet or parse_reference(leads) is not None:
+        return not sheet or audited.has_sheets(sheet)
+    names = {name.casefold() for name in audited.names}
+    return leads.casefold() in names or audited.book_has_table(leads.partition("[")[0])
 
 
 def volatile(audited: Audited) -> Iterator[Finding]:
@@ -278,6 +263,8 @@ def intersecting(audited: Audited) -> Iterator[Finding]:
 
 
 def _intersects(node: Formula, *, ranges_are_fine: bool) -> bool:
+    if isinstance(node, syntax.Binary) and node.sign in syntax.REFERENCE_SIGNS:
+        return node.sign != " " and not ranges_are_fine
     if isinstance(node, Reference):
         return not node.is_cell and not ranges_are_fine
     if isinstance(node, Call):
@@ -348,7 +335,7 @@ _FORMULA_LIKE = re.compile(r"=\s*[-+(@A-Za-z0-9$'\"]|[-@+]\s*[A-Z][A-Z0-9.]*\(")
 def formula_like(audited: Audited) -> Iterator[Finding]:
     """Texts that look like formulas."""
     for where, cell in audited.cells.items():
-        if cell.data_type == "s" and _FORMULA_LIKE.match(cell.value):
+        if cell.data_type == "s" and _FORMULA_LIKE.match(cell.value) and not cell.quotePrefix:
             yield _finding(
                 "text that looks like a formula", where, f"{cell.value[:40]!r} is text",
                 "It is never computed, and becomes a formula when someone edits or imports it.",

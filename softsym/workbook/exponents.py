@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from softsym.targets.excel_syntax import Binary, Call, Formula, NumberLiteral, Reference, Unary, children, walk_formula
 from softsym.workbook.audit import Audited, place
 
@@ -10,9 +12,56 @@ LARGEST = 709.782712893384
 _DEPTH = 12
 
 
-def largest_exponent(audited: Audited, node: Formula, sheet: str) -> bool:
-    """Whether an exponent is bounded by its form: a maximum is subtracted in it, or it is never above 0."""
-    return _Bound(audited).is_bounded(node, sheet, _DEPTH)
+def unbounded_exponents(audited: Audited, node: Formula, sheet: str) -> Iterator[Formula]:
+    """The exponents of EXP, or of e, in a formula that no bound is known for.
+
+    An exponent is bounded by its form, as where a maximum is subtracted or where it is never above 0, or by the test of
+    an IF around it, as in ``IF(x>=0,1/(1+EXP(-x)),EXP(x)/(1+EXP(x)))``.
+    """
+    for exponent, guards in _exponents(node, frozenset()):
+        if exponent not in guards and not _Bound(audited).is_bounded(exponent, sheet, _DEPTH):
+            yield exponent
+
+
+def _exponents(node: Formula, guards: frozenset[Formula]) -> Iterator[tuple[Formula, frozenset[Formula]]]:
+    """Exponents in a formula, each with what the tests around it bound from above."""
+    if isinstance(node, Call) and node.name == "IF" and len(node.args) == 3:
+        yield from _exponents(node.args[0], guards)
+        for branch, holds in zip(node.args[1:], (True, False), strict=True):
+            yield from _exponents(branch, guards | _bounded_by(node.args[0], holds))
+        return
+    power = node.args if isinstance(node, Call) and node.name == "POWER" and len(node.args) == 2 else ()
+    if isinstance(node, Binary) and node.sign == "^":
+        power = node.left, node.right
+    if isinstance(node, Call) and node.name == "EXP" and len(node.args) == 1:
+        yield node.args[0], guards
+    elif power and _is_e(power[0]):
+        yield power[1], guards
+    for child in children(node):
+        yield from _exponents(child, guards)
+
+
+def _is_e(base: Formula) -> bool:
+    """Whether a base is e, as ``EXP(1)`` or as its first digits."""
+    if isinstance(base, NumberLiteral):
+        return base.text.startswith("2.718")
+    return base == Call("EXP", (NumberLiteral("1"),))
+
+
+def _bounded_by(test: Formula, holds: bool) -> frozenset[Formula]:
+    """What is at most some number where a comparison with one holds, or does not: ``x`` or ``-x``."""
+    if not (isinstance(test, Binary) and test.sign in _TURNED):
+        return frozenset()
+    sign, left, right = test.sign, test.left, test.right
+    if isinstance(left, NumberLiteral):
+        sign, left, right = _TURNED[sign], right, left
+    if not (isinstance(right, NumberLiteral) and float(right.text) < LARGEST):
+        return frozenset()
+    is_below = (sign in ("<", "<=")) == holds
+    return frozenset((left,) if is_below else (Unary("-", left),))
+
+
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 class _Bound:
@@ -81,6 +130,8 @@ class _Bound:
             return _is_cap(node.args) or all(self.is_bounded(a, sheet, depth) for a in node.args[1:])
         if node.name == "LN":
             return True
+        if node.name == "EXP":  # at most 1 where a maximum is subtracted
+            return not isinstance(node.args[0], NumberLiteral) and self.is_bounded(node.args[0], sheet, depth)
         return node.name in ("TANH", "SIGN")
 
     def _is_shifted(self, node: Formula, sheet: str, depth: int) -> bool:
@@ -92,6 +143,8 @@ class _Bound:
             return self._is_share(node.args[0], sheet, depth)
         if isinstance(node, Binary) and node.sign == "-":
             return self._binary(node, sheet, depth)
+        if isinstance(node, Binary) and node.sign in "*/":
+            return self._is_shifted(node.left, sheet, depth) or self._is_shifted(node.right, sheet, depth)
         return isinstance(node, Unary) and self.is_bounded(node, sheet, depth)
 
     def _is_share(self, node: Formula, sheet: str, depth: int) -> bool:
@@ -120,8 +173,10 @@ class _Bound:
         if isinstance(node, NumberLiteral):
             return True
         if isinstance(node, Call):
-            return node.name in ("ABS", "EXP", "SQRT", "SUMSQ", "COUNT", "ROWS", "COLUMNS", "PI") or (
-                node.name == "MAX" and any(a == NumberLiteral("0") for a in node.args)
+            return (
+                node.name in ("ABS", "EXP", "SQRT", "SUMSQ", "COUNT", "ROWS", "COLUMNS", "PI")
+                or (node.name == "MAX" and any(a == NumberLiteral("0") for a in node.args))
+                or (node.name in ("SUM", "SUMPRODUCT") and all(self.is_nonnegative(a, sheet, depth) for a in node.args))
             )
         if isinstance(node, Binary):
             if node.sign == "^" and isinstance(node.right, NumberLiteral):

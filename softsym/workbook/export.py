@@ -16,7 +16,8 @@ from softsym.expression import Expr, Symbol, as_expr, free_symbols, substitute
 from softsym.language import bare_text
 from softsym.targets.excel import FormulaMaker, prepared
 from softsym.targets.excel_syntax import DIALECTS
-from softsym.workbook import spilled
+from softsym.workbook import spilled, writer
+from softsym.workbook.acceptance import accept
 from softsym.workbook.book import Book
 from softsym.workbook.plan import Plan, area, sheet_prefix
 from softsym.workbook.scope import Scalar, Vector, entry_cells
@@ -157,7 +158,10 @@ class _Export:
             self._chart(expr, columns)
         for title, steps, verdict in derivations:
             self.book.derivation(title, steps, verdict)
-        return self.book.write(path, progress)
+        plan = self.book.finish()
+        accept(plan)
+        writer.write(plan, path, progress)
+        return plan
 
     def _chart(self, expr: Expr, columns: list[tuple[str, str]]) -> None:
         if not columns:

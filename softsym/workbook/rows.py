@@ -21,6 +21,7 @@ from softsym.targets.excel import FormulaMaker, prepared
 from softsym.targets.excel_syntax import MAX_COLUMNS, MAX_ROWS, column_letters
 from softsym.targets.numpy import lambdify
 from softsym.workbook import writer
+from softsym.workbook.acceptance import accept
 from softsym.workbook.book import Book
 from softsym.workbook.functions import NUM
 from softsym.workbook.plan import Column, Plan, Sheet, area
@@ -58,6 +59,7 @@ def write_rows(
     given = as_expr(expr)
     table = _Table(given, classes, _checked(rows, len(classes)), scalars)
     plan = table.plan(title or bare_text(given), labels)
+    accept(plan)
     writer.write(plan, path, progress)
     return plan
 

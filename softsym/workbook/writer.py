@@ -12,6 +12,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
@@ -152,16 +153,21 @@ class _StyleNumbers:
     """The numbers under which a workbook keeps the combinations of a style and a number format."""
 
     def __init__(self, workbook: Any) -> None:
-        self.workbook, self.known = workbook, dict[tuple[str, str], int]()
+        self.workbook, self.known = workbook, dict[tuple[str, str, bool], int]()
 
-    def __call__(self, style: str, number_format: str) -> int:
-        key = (style, number_format)
+    def __call__(self, style: str, number_format: str, value: Value = None) -> int:
+        """The number for a cell with this typed value; text that begins as a formula does stays text when edited."""
+        key = (style, number_format, isinstance(value, str) and value.startswith(_FORMULA_MARKS))
         if key not in self.known:
             sample = openpyxl.cell.Cell(self.workbook.worksheets[0], 1, 1)
             sample.style = style
             sample.number_format = number_format
+            sample.quotePrefix = key[2]
             self.known[key] = sample.style_id
         return self.known[key]
+
+
+_FORMULA_MARKS = ("=", "+", "-", "@")
 
 
 def _chunks(sheet: Sheet, styles: _StyleNumbers) -> Iterator[list[str]]:
@@ -193,7 +199,7 @@ def _place(item: tuple[tuple[int, int], Cell]) -> tuple[int, int]:
     return item[0]
 
 
-def cell_xml(row: int, column: int, cell: Cell, styles: Callable[[str, str], int]) -> str:
+def cell_xml(row: int, column: int, cell: Cell, styles: _StyleNumbers) -> str:
     """The cell as the file has it: its formula and its value."""
     kind, content = value_xml(cell.value, f"{column_letters(column)}{row}", formula=bool(cell.formula))
     formula = f"<f>{escape(cell.formula)}</f>" if cell.formula else ""
@@ -203,17 +209,18 @@ def cell_xml(row: int, column: int, cell: Cell, styles: Callable[[str, str], int
         where = area(row, column, bottom, right, anchored=False)
         formula = f'<f t="array" ref="{where}">{escape(file_text(cell.formula))}</f>'
         mark = ' cm="1"'
-    number = styles(cell.style, cell.number_format)
+    number = styles(cell.style, cell.number_format, None if cell.formula else cell.value)
     return f'<c r="{column_letters(column)}{row}" s="{number}"{kind}{mark}>{formula}{content}</c>'
 
 
 class _ColumnText:
     """The text of a column's cells, with what they share made once."""
 
-    def __init__(self, column: Column, styles: Callable[[str, str], int]) -> None:
+    def __init__(self, column: Column, styles: _StyleNumbers) -> None:
         self.column, self.top, self.bottom = column.column, column.top, column.bottom
         self.values, self.letters = column.values, column_letters(column.column)
-        self.style = styles(column.style, column.number_format)
+        self.style = partial(styles, column.style, column.number_format)
+        self.plain = self.style()
         self.formula = escape(column.formula)
 
     def at(self, row: int) -> str:
@@ -221,7 +228,8 @@ class _ColumnText:
         where = f"{self.letters}{row}"
         kind, content = value_xml(value, where, formula=bool(self.formula))
         formula = f"<f>{self.formula.replace('{row}', str(row))}</f>" if self.formula else ""
-        return f'<c r="{where}" s="{self.style}"{kind}>{formula}{content}</c>'
+        number = self.style(value) if isinstance(value, str) and not formula else self.plain
+        return f'<c r="{where}" s="{number}"{kind}>{formula}{content}</c>'
 
 
 def value_xml(value: Value | Any, where: str, *, formula: bool) -> tuple[str, str]:

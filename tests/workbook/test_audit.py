@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.formula import DataTableFormula
 from openpyxl.worksheet.table import Table
 
 from softsym.errors import DomainError
@@ -58,6 +59,17 @@ FAULTS: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"A1": "12", "A2": "=SUM(A1:A1)*2"}, "number stored as text", "12"),
     ({"A1": "=SUM(Lost[x])"}, "broken reference", "no table Lost"),
     ({f"A{k}": f"=B{k}*1.5" for k in range(1, 5)}, "hard-coded number", "1.5"),
+    ({f"{c}1": f"={c}2*1.5" for c in "ABCD"}, "hard-coded number", "1.5"),
+    ({**{f"A{k}": f"=B{k}*C{k}" for k in range(1, 9)}, "A4": "=B4+C4", "A5": "=B4*C5"}, "inconsistent formula",
+     "above"),
+    ({**{f"A{k}": f"=B{k}*C{k}" for k in range(1, 9)}, "A8": "=B8*C7"}, "inconsistent formula", "above"),
+    ({**{f"{c}1": f"={c}2-{c}3" for c in "ABCDEF"}, "D1": "=D2+D3"}, "inconsistent formula", "left and right"),
+    ({"A1": "=POWER(EXP(1),B1)"}, "EXP without its maximum subtracted", "large inputs"),
+    ({"A1": 3, "B1": "=2.71828^A1"}, "EXP without its maximum subtracted", "709.8"),
+    ({"A1": 3, "B1": "=IF(A1>=0,EXP(A1),1)"}, "EXP without its maximum subtracted", "709.8"),
+    ({"A1": "=SUM(Sheet:Gone!B1)"}, "broken reference", "no sheet Sheet:Gone"),
+    ({"A1": "=Sheet!B1:B9 Nowhere!A3:C3"}, "broken reference", "no sheet Nowhere"),
+    ({"A1": "=B1:INDEX(B1:B9,3)*2"}, "implicit intersection", "range"),
 )  # fmt: skip
 
 
@@ -80,6 +92,19 @@ SOUND: tuple[dict[str, Any], ...] = (
     {"A1": "=SUBTOTAL(9,B1:B3)", "A2": "=AGGREGATE(14,6,B1:B3,1)"},
     {"A1": 1, "B1": "=A1", "C1": "=B1", "D1": "=E1*(A1-C1)", "F1": "=EXP(D1)"},
     {"A1": 0.25, "A2": 0.75, "A3": "=SUM(A1:A2)", "A4": "-log(p), a text", "A5": "+ and -"},
+    {"A1": "=IF(B1>=0,1/(1+EXP(-B1)),EXP(B1)/(1+EXP(B1)))", "A2": "=IF(0>B2,EXP(B2),1)", "A3": "=B3*100%"},
+    {
+        "A1": "=SUM(B1:B9 A3:C3)",
+        "A2": "=SUM((B1:B2,B4))",
+        "A3": "=SUM(B1:INDEX(B1:B9,C1))",
+        "A4": "=SUM(sheet:SHEET!B1)",
+    },
+    {**{f"A{k}": f"=B{k}*C{k}" for k in range(1, 5)}, "A5": "=SUM(A1:A4)", "Z1": "check"},
+    {**{f"A{k}": f"=B{k}*C{k}" for k in range(1, 9)}, "A5": "=SUM(A1:A4)", "A9": "=A5+SUM(A6:A8)", "Z1": "check"},
+    {"A1": "=B1", **{f"A{k}": f"=A{k - 1}+B{k}" for k in range(2, 6)}, "A6": "=A5-A1", "Z1": "check"},
+    {"A1": "=0", "A2": "=B2*2", "A3": "=0"},
+    {"A1": 5, "B1": "=A1-MAX($A$1:$A$3)", "C1": "=$E$1*B1/$F$1", "D1": "=EXP(C1)"},
+    {"A1": "=EXP(B1-MAX(B1:B3)+EXP(C1-MAX(C1:C3))/SUMPRODUCT(EXP(C1:C3-MAX(C1:C3))))"},
 )
 
 
@@ -104,6 +129,34 @@ def test_names_links_protection_and_text(tmp_path: Path) -> None:
     assert "name used twice" in rules
 
 
+@pytest.mark.parametrize(
+    ("link", "is_broken"),
+    [("#Nowhere!A1", True), ("#lost", True), ("#Sheet!A9", False), ("#B2", False), ("#rate", False), ("#Sales", False),
+     ("https://example.org/#part", False), ("other.xlsx#Nowhere!A1", False)],
+)  # fmt: skip
+def test_links_lead_somewhere(link: str, is_broken: bool, tmp_path: Path) -> None:
+    book = sheet_of({"A1": "item", "A2": "a", "C1": "link"})
+    book.active.add_table(Table(displayName="Sales", ref="A1:A2"))
+    book.defined_names["rate"] = DefinedName("rate", attr_text="Sheet!$A$1")
+    book.active["C1"].hyperlink = link
+    wanted = [("broken link", "Sheet!C1", f"the link leads to {link[1:]}")] if is_broken else []
+    assert [(f.rule, f.cell, f.detail) for f in findings(book, tmp_path)] == wanted
+
+
+def test_data_tables_are_formulas_of_their_inputs(tmp_path: Path) -> None:
+    book = sheet_of({"A1": 1, "C5": "=A1*2", "B6": 1})
+    book.active["C6"] = DataTableFormula(ref="C6:C7", dt2D=False, dtr=False, r1="A1")
+    assert findings(book, tmp_path) == []
+
+
+def test_text_that_a_quote_keeps_as_text_is_none_that_looks_like_a_formula(tmp_path: Path) -> None:
+    book = sheet_of({"A1": "x"})
+    book.active["A1"].value, book.active["A1"].data_type = "=cmd|x", "s"
+    assert [f.rule for f in findings(book, tmp_path)] == ["text that looks like a formula"]
+    book.active["A1"].quotePrefix = True
+    assert findings(book, tmp_path) == []
+
+
 def with_table(formulas: dict[str, str], tmp_path: Path) -> list[Finding]:
     """What is found in a workbook with the table Sales (item, price, net price) in A1:C4 and formulas beside it."""
     rows = (("item", "price", "net price"), ("a", 0.33, 900), ("b", 0.33, 2), ("c", 0.33, 3))
@@ -115,7 +168,8 @@ def with_table(formulas: dict[str, str], tmp_path: Path) -> list[Finding]:
 @pytest.mark.parametrize(
     "formula",
     ["=SUM(Sales[net price])", "=Sales[[#This Row],[price]]*2", "=SUM(Sales[[price]:[net price]])", "=COUNTA(Sales)",
-     "=MAX(Sales[[#All],[price]])", "=Sales[[#Headers],[item]]", "=EXP(Sales[@price]-MAX(Sales[price]))"],
+     "=MAX(Sales[[#All],[price]])", "=[[#This Row],price]*2",
+     "=SUM(Sales[price]:Sales[net price])", "=Sales[[#Headers],[item]]", "=EXP(Sales[@price]-MAX(Sales[price]))"],
 )  # fmt: skip
 def test_structured_references_are_followed(formula: str, tmp_path: Path) -> None:
     assert with_table({"E2": formula}, tmp_path) == []
@@ -145,8 +199,12 @@ def test_a_comment_accepts(tmp_path: Path) -> None:
 
 
 def test_copies_of_one_formula_are_one_finding(tmp_path: Path) -> None:
-    found = findings(sheet_of({f"A{k}": f"=B{k}*1.5" for k in range(1, 5)}), tmp_path)
-    assert [(f.rule, f.cell) for f in found] == [("hard-coded number", "Sheet!A1:A4")]
+    cells = {f"{c}{k}": f"={c}{k + 9}*1.5" for k in range(1, 5) for c in "ABC"} | {"E2": "=E9*1.5", "H1": "check"}
+    found = findings(sheet_of(cells), tmp_path)
+    assert [(f.rule, f.cell) for f in found] == [
+        ("hard-coded number", "Sheet!A1:C4"),
+        ("hard-coded number", "Sheet!E2"),
+    ]
 
 
 def test_formulas_without_values_are_named(tmp_path: Path) -> None:

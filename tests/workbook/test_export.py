@@ -7,9 +7,11 @@ import random
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pytest
 
+from softsym import bindings
 from softsym.errors import DomainError, SoftsymError, UnsupportedError
 from softsym.targets.numpy import lambdify
 from softsym.workbook import Book, Scalar, Vector, audit, write_workbook
@@ -209,6 +211,17 @@ OTHERS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("norm(z, beta)", {"z": [3, -4, 0], "beta": 1000}),
     ("limit(softmax(z, beta), beta, oo)", {"z": [1, 2, 2]}),
     ("max(z)*x1 where x1: real", {"z": [1, 2], "x1": 3}),
+    ("softmax(softmax(softmax(z, beta), beta), beta)", {"z": [1, 2, 2], "beta": 1e4}),
+    ("softmax(z + softmax(w, beta))[i] where w: vector", {"z": [1, 2, 2], "w": [1, 2, 3], "beta": 3, "i": 2}),
+    ("exp(z/100) + 0.1234567890123456789", {"z": [1, 2, 2]}),
+    ("exp(-sum(softmax(z)*log_softmax(z)))", {"z": [1, 2, 2]}),
+    ("softmax(drop(z, i), beta)", {"z": [1, 2, 2], "beta": 3, "i": 2}),
+    ("hessian(dot(p, z**2), z)", {"z": [1, 2, 3], "p": [0.2, 0.3, 0.5]}),
+    ("basis(2)*z", {"z": [1, 2, 3]}),
+    ("(1 - sum(softmax(z, beta)**2))/(N - 1)", {"z": [1, 2, 2], "beta": 1}),
+    ("p**(1/T)/sum(p**(1/T))", {"p": [0.2, 0.3, 0.5], "T": 1e-3}),
+    ("log(sum(p**beta))/(1 - beta) where beta: real", {"p": [0.2, 0.3, 0.5], "beta": -1000}),
+    ("norm(z, 7)", {"z": [1, 2, 3]}),
 )
 
 
@@ -217,7 +230,9 @@ def test_every_kind_of_expression_has_a_workbook_that_passes_the_audit(
     text: str, values: dict[str, Any], tmp_path: Path
 ) -> None:
     plan = write_workbook(text, tmp_path / "a.xlsx", **values)
+    expected = np.ravel(np.asarray(bindings.value(text, **values), dtype=float))
     assert plan.sheet("Checks").cells[5, 3].value == "all checks pass"
+    assert [plan.sheet(w[0]).cells[w[1:]].value for w in output_places(plan)] == pytest.approx(expected, rel=1e-12)
     assert audit(tmp_path / "a.xlsx") == []
     assert not {"x1", "R", "C"} & set(plan.names)
 

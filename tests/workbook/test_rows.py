@@ -17,7 +17,7 @@ from tests.workbook.engines import cellrune_values
 Z = np.array([[0.95, 0.99, 0.98], [1000.0, 0.0, 1000.0], [-700.0, 700.0, 0.0], [2.0, 2.0, 2.0]])
 
 
-@pytest.mark.parametrize("text", ["softmax(z, beta)", "lse(z, beta)", "z/2 + beta", "hardmax(z)"])
+@pytest.mark.parametrize("text", ["softmax(z, beta)", "lse(z, beta)", "z/3.7 + beta", "hardmax(z)"])
 def test_rows_are_numpys_and_follow_edits(text: str, tmp_path: Path) -> None:
     function = lambdify(text)
     scalars = {"beta": 2.0} if "beta" in function.names else {}
@@ -36,8 +36,7 @@ def test_rows_are_numpys_and_follow_edits(text: str, tmp_path: Path) -> None:
     for k, column in enumerate(columns):
         assert values["Rows", 7, column.column] == pytest.approx(expected[0, k], rel=1e-12)
     assert values["Checks", 5, 3] == "all checks pass"
-    texts = [f.rule for f in audit(tmp_path / "a.xlsx")]
-    assert set(texts) <= {"text that looks like a formula", "hard-coded number"}
+    assert audit(tmp_path / "a.xlsx") == []
 
 
 @pytest.mark.parametrize(

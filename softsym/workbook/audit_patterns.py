@@ -1,0 +1,85 @@
+"""Rules of the audit about formulas that differ from their neighbours, down columns and across rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import groupby
+
+from softsym.targets.excel_syntax import Call, DefinedName, Formula, Reference, children, walk_formula
+from softsym.workbook.audit import Audited, Finding, Where, by_column, place
+
+LEAST_ACROSS = 4
+"""How many copies of a formula across a row make it the rule there; columns beside each other often differ."""
+
+
+def inconsistent(audited: Audited) -> Iterator[Finding]:
+    """Formulas among copies of another one, down a column or across a row that mostly holds those copies.
+
+    Sums of what stands above are the subtotals of a column, and no odd ones. At the end of a run a formula is odd only
+    if it is that of the others with other references, since a run may well end in something else.
+    """
+    found = {where: "above and below it" for run in _runs(audited, by_column) for where in _odd(audited, run, 2)}
+    for run in _runs(audited, lambda where: where):
+        for where in _odd(audited, run, LEAST_ACROSS):
+            found.setdefault(where, "to the left and right of it")
+    for where, side in sorted(found.items()):
+        yield Finding(
+            "inconsistent formula", place(where), f"the formula differs from those {side}",
+            "One odd formula in a row or column is nearly always a slip.",
+            "Copy the formula of its neighbours, or move the exception to a place of its own.",
+        )  # fmt: skip
+
+
+def _runs(audited: Audited, key: Callable[[Where], tuple[str, int, int]]) -> Iterator[list[Where]]:
+    """The unbroken runs of formulas along the last part of the key: down columns or across rows."""
+    for _, group in groupby(sorted(audited.formulas, key=key), key=lambda where: key(where)[:2]):
+        run: list[Where] = []
+        for where in group:
+            if run and key(where)[2] != key(run[-1])[2] + 1:
+                yield run
+                run = []
+            run.append(where)
+        yield run
+
+
+def _odd(audited: Audited, run: list[Where], least: int) -> Iterator[Where]:
+    """The odd ones of a run: between copies of its usual formula, or last in it and alike."""
+    shapes = [audited.formulas[where].shape for where in run]
+    usual, times = Counter(shapes).most_common(1)[0]
+    first, last = shapes.index(usual), len(run) - 1 - shapes[::-1].index(usual)
+    other = audited.formulas[run[first]].tree
+    if times < least or 2 * times <= len(run) or (other is not None and not _refers(other)):
+        return
+    for number, where in enumerate(run):
+        if shapes[number] == usual or number < first:
+            continue
+        node = audited.formulas[where].tree
+        is_odd = number < last and not _is_subtotal(node, where)
+        if is_odd or (times > least and number == last + 1 == len(run) - 1 and _are_alike(node, other)):
+            yield where
+
+
+def _refers(node: Formula) -> bool:
+    """Whether a formula refers to anything; a number typed as a formula is no rule for its neighbours."""
+    return any(isinstance(part, Reference | DefinedName) for part in walk_formula(node))
+
+
+def _is_subtotal(node: Formula | None, where: Where) -> bool:
+    """Whether a formula takes several cells of its own row or column together."""
+    parts = walk_formula(node) if node is not None else ()
+    ranges = (n for n in parts if isinstance(n, Reference) and not n.is_cell and n.sheet in ("", where[0]))
+    return any(n.left <= where[2] <= n.right or n.top <= where[1] <= n.bottom for n in ranges)
+
+
+def _are_alike(node: Formula | None, other: Formula | None) -> bool:
+    """Whether two formulas are one, apart from the cells that they refer to."""
+    if node is None or other is None or type(node) is not type(other):
+        return False
+    if isinstance(node, Reference) and isinstance(other, Reference):
+        return node.size == other.size
+    if isinstance(node, Call) and isinstance(other, Call) and node.name != other.name:
+        return False
+    if getattr(node, "sign", "") != getattr(other, "sign", "") or len(children(node)) != len(children(other)):
+        return False
+    return bool(children(node)) and all(map(_are_alike, children(node), children(other)))
