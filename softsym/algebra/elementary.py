@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import combinations
 from math import gcd
 from typing import Any
 
@@ -30,7 +31,7 @@ from softsym.algebra.polynomial import (
     order_key,
 )
 from softsym.algebra.quotients import parts
-from softsym.algebra.sign_atoms import signs_joined
+from softsym.algebra.sign_atoms import sign_by_indicators, signs_joined
 from softsym.algebra.signs import atom_sign, is_positive, poly_sign, sign_of
 from softsym.errors import BudgetError, UnsupportedError
 
@@ -47,8 +48,11 @@ def multiply(alg: Algebra, left: Rational, right: Rational) -> Rational:
 
 def reduced(alg: Algebra, value: Rational) -> Rational:
     """The rational function with the powers in its numerator reduced, and sign(x)*abs(x) = x, sign(x)*x = abs(x)."""
-    if any(a.head == "sign" for a in value.num.atoms):
+    heads = {a.head for a in value.num.atoms}
+    if "sign" in heads:
         value = Rational(signs_joined(alg, value.num), value.den)
+    if "delta" in heads and not alg.open_deltas:
+        value = Rational(Poly({m: c for m, c in value.num if not _at_two_places(m)}), value.den)
     if not any(_reducible(a, e) for m in value.num.terms for a, e in m):
         return value
     total = Rational.of(0)
@@ -60,6 +64,13 @@ def reduced(alg: Algebra, value: Rational) -> Rational:
                 term = multiply(alg, term, _reduction(alg, atom, exponent))
         total = total + term
     return total
+
+
+def _at_two_places(mono: Mono) -> bool:
+    """Whether a product of deltas says of one index that it is each of two that differ."""
+    pairs = [set(a.data) for a, _ in mono if a.head == "delta"]
+    both = (one ^ other for one, other in combinations(pairs, 2) if one & other)
+    return any(all(isinstance(index, int | str) for index in apart) for apart in both)
 
 
 def _reducible(atom: Atom, exponent: Exponent) -> bool:
@@ -316,7 +327,10 @@ def _factor_out(alg: Algebra, value: Rational, head: str) -> Rational:
         if (atom, exponent) not in roots:
             result = multiply(alg, result, _of_factor(alg, atom, exponent, head))
     rest = Rational(primitive.scaled(roots, fmpq(1)), left)
-    return result if rest == Rational.of(1) else multiply(alg, result, _sized(alg, rest, head))
+    if rest == Rational.of(1):
+        return result
+    gap = sign_by_indicators(alg, rest) if head == "sign" else None
+    return multiply(alg, result, _sized(alg, rest, head) if gap is None else gap)
 
 
 def _of_factor(alg: Algebra, atom: Atom, exponent: Exponent, head: str) -> Rational:
@@ -326,6 +340,9 @@ def _of_factor(alg: Algebra, atom: Atom, exponent: Exponent, head: str) -> Ratio
         return -power if exponent % 2 and sign in (NEGATIVE, NONPOSITIVE) else power
     if sign in (POSITIVE, NEGATIVE):
         return Rational.of(-1 if exponent % 2 and sign == NEGATIVE else 1)
+    indicator = sign_by_indicators(alg, alg.of(atom)) if head == "sign" else None
+    if indicator is not None:
+        return indicator
     if atom.head == "sign" and head == "abs":
         return multiply(alg, alg.of(atom), alg.of(atom))
     own = alg.of(atom) if atom.head == head == "sign" else _sized(alg, Rational(Poly({((atom, 1),): fmpq(1)})), head)

@@ -7,7 +7,6 @@ sum of their logarithms.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -15,12 +14,13 @@ from flint import fmpq
 
 from softsym.algebra import elementary
 from softsym.algebra.context import NONNEGATIVE, POSITIVE, Algebra
-from softsym.algebra.increasing import increasing_in, increasing_map
+from softsym.algebra.increasing import increasing_map
 from softsym.algebra.indicators import is_simplex, of_indicators
-from softsym.algebra.parts import Member, all_atoms
-from softsym.algebra.polynomial import Atom, Poly, Rational, cancelled, order_key
+from softsym.algebra.parts import Member
+from softsym.algebra.polynomial import Poly, Rational, cancelled, order_key
 from softsym.algebra.signs import atom_sign, is_positive, sign_of
 from softsym.algebra.sums import sum_over
+from softsym.algebra.uniting import distinct, dominated, has_value, multiplicity, refilled, spliced, united
 
 __all__ = ["Member", "make_family"]
 
@@ -49,10 +49,11 @@ def make_family(alg: Algebra, head: str, leading: list[Any], members: list[Membe
     special = of_indicators(alg, head, leading, members)
     if special is not None:
         return shift + elementary.multiply(alg, scale, special)
-    if head == "max":
-        members = _united(alg, _spliced(alg, members))
-        if len(members) <= 2 and all(m.index is None for m in members):
-            return shift + elementary.multiply(alg, scale, _larger(alg, members[0].body, members[-1].body))
+    fewer = _fewer(alg, head, leading, members)
+    if fewer is not None:
+        return shift + elementary.multiply(alg, scale, fewer)
+    if head == "max" and len(members) <= 2 and all(m.index is None for m in members):
+        return shift + elementary.multiply(alg, scale, _larger(alg, members[0].body, members[-1].body))
     if head != "max" and len(members) == 2 and all(m.index is None for m in members):
         return _of_two(alg, head, leading, members)
     ordered = _by_order(alg, head, leading, members) if all(m.index is None for m in members) else None
@@ -64,6 +65,24 @@ def make_family(alg: Algebra, head: str, leading: list[Any], members: list[Membe
         return elementary.integer_power(alg, make_family(alg, "count", [], members), -1)
     atom = _family_atom(alg, head, leading, members)
     return shift + elementary.multiply(alg, scale, atom)
+
+
+def _fewer(alg: Algebra, head: str, leading: list[Any], members: list[Member]) -> Rational | None:
+    """A family whose members can be put together, or of which some are never maximal or all stand as often."""
+    if head in ("count", "hard"):
+        times = multiplicity(alg, members)
+        if times > 1:
+            once = make_family(alg, head, leading, distinct(alg, members))
+            return elementary.multiply(alg, once, Rational.of(times if head == "count" else fmpq(1, times)))
+    if head in ("count", "hard", "max"):
+        lower = dominated(alg, members, strictly=head != "max")
+        if head == "hard" and any(has_value(alg, m, leading[0]) for m in lower):
+            return Rational.of(0)
+        if lower:
+            return make_family(alg, head, leading, [m for m in members if m not in lower])
+    whole = united(alg, spliced(alg, members)) if head == "max" else refilled(alg, members)
+    changed = head != "first" and {*whole} != {*members}
+    return make_family(alg, head, leading, whole) if changed else None
 
 
 def _by_order(alg: Algebra, head: str, leading: list[Any], members: list[Member]) -> Rational | None:
@@ -145,7 +164,7 @@ def _larger(alg: Algebra, left: Rational, right: Rational) -> Rational:
 
 def _product(alg: Algebra, members: list[Member]) -> Rational:
     result = Rational.of(1)
-    for member in members:
+    for member in refilled(alg, members):
         factor = member.body if member.index is None else _product_of_run(alg, member)
         result = elementary.multiply(alg, result, factor)
     return result
@@ -228,7 +247,8 @@ def _normalised(
 
 
 def _common_terms(members: list[Member]) -> Rational:
-    """The terms that every member has and that depend on no member's index."""
+    """The terms that every member over an index has, or every one if there is none, and that depend on no index."""
+    members = [m for m in members if m.index is not None] or members
     first = members[0]
     if any(m.body.den != first.body.den for m in members) or any(m.index in p.free for m in members
                                                                  for p, _ in m.body.den):  # fmt: skip
@@ -262,76 +282,6 @@ def _common_factor(alg: Algebra, members: list[Member]) -> Rational:
         f for f in bodies[0].den if f in shared and not f[0].free & indices and is_positive(alg, Rational(f[0]))
     )
     return Rational(Poly({tuple(common): size}), den)
-
-
-def _spliced(alg: Algebra, members: list[Member]) -> list[Member]:
-    """A member that is a maximum, or rises with one, gives that maximum's members; a constant run is one value."""
-    from softsym.algebra.renaming import rename
-
-    result: list[Member] = []
-    for member in members:
-        if member.index is not None and member.index not in member.body.free:
-            member = Member(member.body)
-        inner, value = _inner_maximum(alg, member) if member.index is None else (None, None)
-        if inner is None or value is None:
-            result.append(member)
-            continue
-        for part in inner.data[0]:
-            fresh = None if part.index is None else alg.fresh_index(alg.ranges[part.index])
-            body = part.body if fresh is None else rename(alg, part.body, {part.index: fresh})
-            result.append(Member(value(body), fresh, part.excluded))
-    return result
-
-
-def _inner_maximum(alg: Algebra, member: Member) -> tuple[Atom | None, Callable[[Rational], Rational] | None]:
-    """A maximum in which a value rises, and the value as a function of it."""
-    for atom in all_atoms(member.body):
-        value = increasing_in(alg, member.body, atom) if atom.head == "max" else None
-        if value is not None:
-            return atom, value
-    return None, None
-
-
-def _united(alg: Algebra, members: list[Member]) -> list[Member]:
-    """Members over one index with the same values become one, without what both leave out; a value of a member is no
-    member of its own."""
-    result: list[Member] = []
-    for member in sorted(members, key=lambda m: m.index is None):
-        for number, other in enumerate(result):
-            united = _union(alg, other, member)
-            if united is not None:
-                result[number] = united
-                break
-        else:
-            result.append(member)
-    return result
-
-
-def _union(alg: Algebra, run: Member, other: Member) -> Member | None:
-    """The values of a run over an index and of another member as one run, if they are."""
-    from softsym.algebra.renaming import rename
-
-    if run.index is None:
-        return run if other == run else None
-    if other.index is None:
-        fits = (i for i in other.body.free if isinstance(i, int) or alg.ranges.get(i) == alg.ranges[run.index])
-        place = next((i for i in fits if rename(alg, run.body, {run.index: i}) == other.body), None)
-        return None if place is None else Member(run.body, run.index, tuple(e for e in run.excluded if e != place))
-    if alg.ranges[run.index] != alg.ranges[other.index]:
-        return None
-    other = Member(rename(alg, other.body, {other.index: run.index}), run.index, other.excluded)
-    if other.body != run.body:
-        return _both_signs(alg, run, other)
-    return Member(run.body, run.index, tuple(e for e in run.excluded if e in other.excluded))
-
-
-def _both_signs(alg: Algebra, run: Member, other: Member) -> Member | None:
-    """The values of ``c + u`` and of ``c - u``, u varying with the index, as those of ``c + abs(u)``."""
-    half = Rational.of(fmpq(1, 2))
-    middle = elementary.multiply(alg, half, run.body + other.body)
-    if run.index in middle.free or run.excluded != other.excluded:
-        return None
-    return Member(middle + elementary.absolute(alg, run.body - middle), run.index, run.excluded)
 
 
 def _family_atom(alg: Algebra, head: str, leading: list[Any], members: list[Member]) -> Rational:

@@ -18,7 +18,7 @@ from flint import fmpq
 from softsym.algebra import elementary
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, POSITIVE, Algebra
 from softsym.algebra.parts import Member, mentions
-from softsym.algebra.polynomial import Atom, Exponent, Mono, Poly, Rational, cancelled, linear_parts, mono_mul
+from softsym.algebra.polynomial import Atom, Exponent, Mono, Poly, Rational, cancelled, linear_parts, mono_mul, mono_pow
 from softsym.algebra.signs import atom_sign, poly_sign, sign_of
 
 
@@ -39,7 +39,8 @@ def increasing_map(alg: Algebra, members: Sequence[Member]) -> Increasing | None
         return Increasing(lambda value: -log(-value), lambda value: -exp(-value))
     if all(_is_logarithm(body) for body in bodies):
         return Increasing(exp, log)
-    return _power(alg, bodies) or (_fraction(alg, members[0]) if len(members) == 1 else None)
+    found = _power(alg, bodies) or _odd_power(alg, bodies)
+    return found or (_fraction(alg, members[0]) if len(members) == 1 else None)
 
 
 def _is_exponential(alg: Algebra, body: Rational) -> bool:
@@ -74,6 +75,29 @@ def _power(alg: Algebra, bodies: Sequence[Rational]) -> Increasing | None:
         return None
     sign = bodies[0].single()[1]  # type: ignore[index]
     return Increasing(partial(_root, alg, sign, power), partial(_raised, alg, sign, power))
+
+
+def _odd_power(alg: Algebra, bodies: Sequence[Rational]) -> Increasing | None:
+    """For values ``c*m**n`` of any sign, n odd and the same rational c: the map to m, or to -m where c < 0."""
+    singles = [single for body in bodies if (single := body.single()) is not None and single[0]]
+    if len(singles) < len(bodies) or len({c for _, c in singles}) > 1:
+        return None
+    exponents = [e for mono, _ in singles for _, e in mono]
+    power = gcd(*(int(e) for e in exponents)) if all(isinstance(e, int) for e in exponents) else 0
+    power //= power & -power or 1
+    if power < 2:
+        return None
+    coefficient = singles[0][1]
+    sign = fmpq(1 if coefficient > 0 else -1)
+
+    def into(value: Rational) -> Rational:
+        ((mono, _),) = value.num
+        return Rational(Poly({mono_pow(mono, Fraction(1, power)): sign}))
+
+    def back(value: Rational) -> Rational:
+        return elementary.multiply(alg, Rational.of(abs(coefficient)), elementary.integer_power(alg, value, power))
+
+    return Increasing(into, back)
 
 
 def _sizes(alg: Algebra, mono: Mono) -> Mono | None:

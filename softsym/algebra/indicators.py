@@ -29,24 +29,26 @@ def of_indicators(alg: Algebra, head: str, leading: list[Any], members: list[Mem
         return None
     (member,) = members
     single = member.body.single()
-    if head == "max" and single is not None and len(single[0]) == 1 and single[1] == 1 and single[0][0][1] == 1:
-        largest = _largest_indicator(alg, single[0][0][0], member)
-        if largest is not None:
-            return largest
+    if single is not None and len(single[0]) == 1 and single[1] == 1 and single[0][0][1] == 1:
+        found = _of_maximal(alg, head, leading, single[0][0][0], member)
+        if found is not None:
+            return found
     delta = next((a for a in member.body.num.atoms if a.head == "delta" and member.index in a.data), None)
     return None if delta is None else _at_one_place(alg, head, leading, member, delta)
 
 
-def _largest_indicator(alg: Algebra, atom: Atom, member: Member) -> Rational | None:
-    """The maximum of the indicators of a family's maximal values: 1/m of m of them, or 1 at the first."""
+def _of_maximal(alg: Algebra, head: str, leading: list[Any], atom: Atom, member: Member) -> Rational | None:
+    """A family of the indicators of a family's m maximal values: 1/m of m of them, or 1 at the first. The indicator of
+    what is maximal among these is the same as theirs."""
     from softsym.algebra.families import make_family
     from softsym.algebra.sums import own_family
 
     if atom.head not in ("hard", "first") or member.excluded or not own_family(alg, atom, member.index):
         return None
-    if atom.head == "first":
-        return Rational.of(1)
-    return elementary.integer_power(alg, make_family(alg, "count", [], list(atom.data[-1])), -1)
+    count = Rational.of(1) if atom.head == "first" else make_family(alg, "count", [], list(atom.data[-1]))
+    if head == "max":
+        return elementary.integer_power(alg, count, -1)
+    return count if head == "count" else leading[0] if head == "hard" else None
 
 
 def _at_one_place(alg: Algebra, head: str, leading: list[Any], member: Member, delta: Atom) -> Rational | None:
@@ -61,7 +63,7 @@ def _at_one_place(alg: Algebra, head: str, leading: list[Any], member: Member, d
     if place in member.excluded:
         return make_family(alg, head, leading, [Member(rest, member.index, member.excluded)])
     top = rename(alg, member.body, {member.index: place})
-    above = sign_of(alg, top - rest) if member.index not in rest.free else None
+    above = _least_sign(alg, top - rest)
     if head == "max":
         if above in (POSITIVE, NONNEGATIVE):
             return top
@@ -71,6 +73,17 @@ def _at_one_place(alg: Algebra, head: str, leading: list[Any], member: Member, d
     if above != POSITIVE or head == "sparse":
         return None
     return Rational.of(1) if head == "count" else _is_top(alg, leading[0], top, rest)
+
+
+def _least_sign(alg: Algebra, value: Rational) -> str | None:
+    """The sign of a value at each value of its deltas, if it is the same or 0 and another."""
+    from softsym.algebra.renaming import with_delta
+
+    delta = elementary.delta_in(value)
+    if delta is None:
+        return NONNEGATIVE if value.is_zero else sign_of(alg, value)
+    cases = {_least_sign(alg, with_delta(alg, value, delta, case)) for case in (0, 1)}
+    return cases.pop() if len(cases) == 1 else NONNEGATIVE if cases == {POSITIVE, NONNEGATIVE} else None
 
 
 def _is_top(alg: Algebra, value: Rational, top: Rational, rest: Rational) -> Rational | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import eq, lt, ne
 from typing import Any
 
 import sympy
 
+from softsym.algebra.alternatives import alternatives
 from softsym.algebra.atom_writer import HOT
 from softsym.algebra.blocks import MAX_EXPANDED, Matrix, vector_base
 from softsym.algebra.context import NONNEGATIVE, POSITIVE, Algebra
@@ -223,9 +225,10 @@ def _settled(alg: Algebra, difference: Rational) -> Rational:
     try:
         if not difference.is_zero and any(a.head == "sign" for a in difference.num.atoms):
             difference = signs_divided(alg, difference)
-        if difference.is_zero or any(joined(alg, difference, inside=inside).is_zero for inside in (False, True)):
-            return Rational.of(0)
-        return difference
+        forms = chain(
+            (joined(alg, difference, inside=inside) for inside in (False, True)), alternatives(alg, difference)
+        )
+        return Rational.of(0) if difference.is_zero or any(form.is_zero for form in forms) else difference
     except (UnsupportedError, BudgetError):
         return difference
 

@@ -49,6 +49,31 @@ p[1]*q[2] - p[2]*q[1] == p[1] - q[1] where N == 2
 log(min(softmax(z, beta))) == beta*min(z) - logZ(z, beta)
 max(softmax(z))/min(softmax(z)) == exp(max(z) - min(z))
 diff(log(min(softmax(z, beta))), beta) == min(z) - boltzmann(z, beta)
+# odd powers, repeated values and values that never are the largest
+argmax_count(z**3) == argmax_count(z)
+hardmax(-z**5) == hardmax(-z)
+max(-2*z**3) == -2*min(z)**3
+argmax_count(concat(z, z)) == 2*argmax_count(z)
+hardmax(concat(z, z)) == concat(hardmax(z), hardmax(z))/2
+hardmax(concat(z, z + c)) == concat(0*z, hardmax(z)) where c: positive
+argmax_count(concat(drop(z, i), [z[i]])) == argmax_count(z) where N >= 2
+max(concat(z, z - x)) == max(z) where x: positive vector
+max(concat(z, [z[1] - 1])) == max(z)
+max([0, 1 + max(z)]) == 1 + max(concat(z, [-1]))
+max(z + 1 - basis(i)) - z[i] == relu(1 + max(drop(z, i)) - z[i]) where N >= 2
+prod(drop(z, i))*z[i] == prod(z) where N >= 2
+diff(prod(1 + z), z[i]) == prod(1 + drop(z, i)) where N >= 2
+# signs of gaps, and indicators of indicators
+sum(1 - sign(max(z) - z)) == argmax_count(z)
+argmax_count(hardmax(z)) == argmax_count(z)
+hardmax(hardmax(z)) == hardmax(z)
+sign(onehot_argmax(z)) == onehot_argmax(z)
+diff(sign(a)*sqrt(abs(a)), a) == 1/(2*sqrt(abs(a)))
+diff(abs(sinh(a)), a) == sign(a)*cosh(a)
+# two indicators
+norm(x - y, oo) == 1 - dot(x, y) where x: onehot, y: onehot
+max(basis(i) + 2*basis(j)) == 2 where i != j
+lse(a*x + b*y) == log(exp(a) + exp(b) + N - 2) where x: onehot, y: onehot, dot(x, y) == 0
 # sums of quotients with factors beside them
 sum(t*(p - q)**2/(t*p + (1 - t)*q)) + sum((p - q)*q/(t*p + (1 - t)*q)) == 0 where t: unit
 """
@@ -56,6 +81,14 @@ sum(t*(p - q)**2/(t*p + (1 - t)*q)) + sum((p - q)*q/(t*p + (1 - t)*q)) == 0 wher
 FALSE = """
 prod(-z) == -prod(z)
 max(-exp(z)) == -exp(max(z))
+argmax_count(z**2) == argmax_count(z)
+hardmax(concat(z, z + c)) == concat(0*z, hardmax(z))
+argmax_count(concat(z, w)) == argmax_count(z) + argmax_count(w) where w: vector(M)
+max(concat(z, [z[1] - c])) == max(z)
+prod(drop(z, i))*z[1] == prod(z) where N >= 2
+sign(hardmax(z)) == hardmax(z)
+diff(abs(sinh(a)), a) == sign(a)*sinh(a)
+max(basis(i) + 2*basis(j)) == 2
 prod(a*z) == a*prod(z)
 sign(a**2) == sign(a)
 abs(a**3) == a**3
