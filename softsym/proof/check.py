@@ -178,11 +178,11 @@ def _prove_whole(statement: Statement, deadline: float) -> ProofStep | str:
         taken = without_limits(statement, deadline)
     except SoftsymError as error:
         return str(error).splitlines()[0]
-    plain = without_first_maxima(taken.statement, assumptions_of(statement))
+    plain, once = without_first_maxima(taken.statement, assumptions_of(statement))
     found = _prove_chain(plain, deadline)
     if isinstance(found, str) or plain.claim == statement.claim:
         return found
-    return ProofStep(REWRITING, statement.claim, (*taken.steps, found))
+    return ProofStep(REWRITING, statement.claim, (*taken.steps, *once, found))
 
 
 def _prove_chain(statement: Statement, deadline: float) -> ProofStep | str:

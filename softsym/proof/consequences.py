@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from softsym.algebra import Assumptions
-from softsym.expression import Apply, Expr, Symbol, apply, number, with_args
+from softsym.expression import Apply, Expr, Symbol, apply, exchanged, number, walk
 from softsym.language import Chain, Statement
+from softsym.proof.steps import EQUATION, ProofStep
 from softsym.shapes import literal
 
 
@@ -60,8 +61,9 @@ def _shorter_lengths(gap: Expr) -> Iterator[Expr]:
                 yield apply("sub", name, smaller)
 
 
-def without_first_maxima(statement: Statement, known: Assumptions) -> Statement:
-    """The statement with ``onehot_argmax(v)`` as ``hardmax(v)`` where ``argmax_count(v) == 1`` is known."""
+def without_first_maxima(statement: Statement, known: Assumptions) -> tuple[Statement, tuple[ProofStep, ...]]:
+    """The statement with ``onehot_argmax(v)`` as ``hardmax(v)`` where ``argmax_count(v) == 1`` is known, and the
+    equations that it rests on."""
     one = number(1)
     pairs = (e.args for e in known.equations if isinstance(e, Apply) and e.head == "sub")
     unique = {
@@ -69,16 +71,11 @@ def without_first_maxima(statement: Statement, known: Assumptions) -> Statement:
         for left, right in pairs
         if right == one and isinstance(left, Apply) and left.head == "argmax_count"
     }
-    if not unique:
-        return statement
-    sides = tuple(_replaced(side, unique) for side in statement.claim.sides)
-    return replace(statement, claim=Chain(sides, statement.claim.relations))
-
-
-def _replaced(node: Expr, unique: set[Expr]) -> Expr:
-    if not isinstance(node, Apply):
-        return node
-    args = tuple(_replaced(a, unique) for a in node.args)
-    if node.head == "onehot_argmax" and args[0] in unique:
-        return apply("hardmax", args[0])
-    return with_args(node, args)
+    nodes = (node for side in statement.claim.sides for node in walk(side) if isinstance(node, Apply))
+    found = [n for n in dict.fromkeys(nodes) if n.head == "onehot_argmax" and n.args[0] in unique]
+    sides, steps = statement.claim.sides, []
+    for node in found:
+        same = apply("hardmax", node.args[0])
+        sides = tuple(exchanged(side, node, same) for side in sides)
+        steps.append(ProofStep(EQUATION, Chain((node, same), ("==",)), note="the maximum is attained once"))
+    return replace(statement, claim=Chain(sides, statement.claim.relations)), tuple(steps)
