@@ -23,11 +23,15 @@ class LimitStep:
 
 @dataclass
 class Calculus:
-    """What the rules share: facts, x in terms of the limit's variable, the order of power series, the steps so far."""
+    """What the rules share: facts, x in terms of the limit's variable, the order of power series, the steps so far.
+
+    ``by_entry``: entries that may or may not decay, one by one, are told apart before they are added up.
+    """
 
     facts: Facts
     x: Expr
     order: int = 2
+    by_entry: bool = False
     steps: list[LimitStep] = field(default_factory=list)
 
     def note(self, rule: str, before: Expr, after: Expr, condition: str) -> None:
@@ -35,6 +39,10 @@ class Calculus:
         step = LimitStep(rule, before, after, condition)
         if step not in self.steps:
             self.steps.append(step)
+
+
+class EntriesUnsettledError(UnsupportedError):
+    """Which entries of a vector do not decay is left open: they may have to be told apart one by one."""
 
 
 class ScaleError(UnsupportedError):

@@ -10,7 +10,7 @@ from softsym.algebra.context import NONNEGATIVE, POSITIVE
 from softsym.calculus.limits import coefficients as co
 from softsym.calculus.limits import extrema, leading, series, sums
 from softsym.calculus.limits import pieces as pc
-from softsym.calculus.limits.context import Calculus
+from softsym.calculus.limits.context import Calculus, ScaleError
 from softsym.calculus.limits.growth import Growth, Term, add, multiply, scale, still, transformed
 from softsym.calculus.limits.matrices import applied, as_vector, diagonal, matrix_entry
 from softsym.calculus.limits.pieces import Pieces, Value, entrywise
@@ -147,10 +147,21 @@ class Expansion:
     def _general_power(self, base: Growth, exponent: Growth) -> Growth:
         if base.is_still and not self.calculus.facts.is_positive(base.value):
             return self._power_of_size(base, exponent)
-        return series.exponential(self.calculus, multiply(exponent, series.logarithm(self.calculus, base)))
+        try:
+            return series.exponential(self.calculus, multiply(exponent, series.logarithm(self.calculus, base)))
+        except ScaleError:
+            raise
+        except UnsupportedError:
+            found = series.continuous_power(self.calculus, base, exponent)
+            if found is None:
+                raise
+            return found
 
     def _power_of_size(self, base: Growth, exponent: Growth) -> Growth:
         """``abs(v)**r`` as ``exp(r*log(abs(v)))`` with log(0) = -oo: r tends to oo, v is not 0."""
+        found = series.continuous_power(self.calculus, base, exponent)
+        if found is not None:
+            return found
         size = base.value
         lead, _ = leading.leading(self.calculus, exponent)
         is_positive = self.calculus.facts.is_positive(lead.coefficient)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from time import monotonic
 
 from softsym.algebra import Assumptions, ZeroTest
@@ -9,7 +10,8 @@ from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE
 from softsym.algebra.signs import sign_of
 from softsym.calculus.limits import coefficients as co
 from softsym.errors import BudgetError, SoftsymError
-from softsym.expression import Apply, Expr, Symbol, apply, number
+from softsym.expression import Apply, Expr, Symbol, apply, bound_by, exchanged, number, walk
+from softsym.symbols import Kind
 
 _POSITIVE_DOMAINS = frozenset({"positive", "positive vector", "distribution", "length"})
 _FLIPPED = {POSITIVE: NEGATIVE, NEGATIVE: POSITIVE, NONNEGATIVE: NONPOSITIVE, NONPOSITIVE: NONNEGATIVE}
@@ -70,7 +72,18 @@ class Facts:
         found = self._by_declaration(expr) or self._by_algebra(expr)
         for rule in (self._by_extrema, _by_size):
             found = found or rule(expr) or _FLIPPED.get(rule(co.negate(expr)) or "")
-        return found
+        return found or self._by_entries(expr)
+
+    def _by_entries(self, expr: Expr) -> str | None:
+        """The sign that an expression has whichever entry a maximum or a minimum in it is."""
+        extremum = next((n for n in walk(expr) if co.is_head(n, "max", "min") and not _binds(expr)), None)
+        if extremum is None:
+            return None
+        (vector,) = co.args_of(extremum)
+        taken = {s.name for s in walk(expr) if isinstance(s, Symbol)}
+        name = next(n for n in map("k{}".format, count(1)) if n not in taken)
+        place = Symbol(name, Kind("index", "index", vector.shape[0]))
+        return self.sign(exchanged(expr, extremum, co.entry(vector, place)))
 
     def _is_built_positive(self, expr: Expr) -> bool:
         if expr in self._positive:
@@ -189,6 +202,11 @@ class Facts:
                 if parts.get(rest) == -1:
                     return co.args_of(found)[1]
         return None
+
+
+def _binds(expr: Expr) -> bool:
+    """Whether an expression has a name bound inside."""
+    return any(isinstance(n, Apply) and bound_by(n) for n in walk(expr))
 
 
 def _by_size(expr: Expr) -> str | None:

@@ -11,12 +11,12 @@ from fractions import Fraction
 
 from softsym.algebra.context import NEGATIVE, NONPOSITIVE, POSITIVE
 from softsym.calculus.limits import coefficients as co
-from softsym.calculus.limits.context import Calculus
+from softsym.calculus.limits.context import Calculus, EntriesUnsettledError
 from softsym.calculus.limits.extrema import at_maxima, ties
 from softsym.calculus.limits.growth import STILL, Bound, Growth, Rate, Term, collect, multiply
 from softsym.calculus.limits.sums import top_rate
 from softsym.errors import UnsupportedError
-from softsym.expression import Expr, apply
+from softsym.expression import Expr, apply, walk
 
 
 def leading(calculus: Calculus, growth: Growth) -> tuple[Term, Growth]:
@@ -151,6 +151,8 @@ def _indicated(calculus: Calculus, t: Term) -> Term:
     if calculus.facts.is_zero(t.rate.expr):
         return replace(t, rate=STILL)
     if calculus.facts.sign(t.rate.expr) == NONPOSITIVE:
+        if not calculus.by_entry and any(co.is_head(n, "max", "min") for n in walk(t.rate.expr)):
+            raise EntriesUnsettledError(f"which entries of {t.rate.expr} are 0 is left open")
         tie = co.subtract(co.ONE, co.power(apply("sign", t.rate.expr), Fraction(2)))
         return replace(t, coefficient=co.multiply(t.coefficient, tie), rate=STILL)
     raise UnsupportedError(f"the sign of the exponent {t.rate.expr} is not settled")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from softsym.algebra.context import NEGATIVE, POSITIVE
+from softsym.algebra.context import NEGATIVE, NONNEGATIVE, POSITIVE
 from softsym.calculus.limits import coefficients as co
 from softsym.calculus.limits.context import Calculus, ScaleError, log_of
 from softsym.calculus.limits.extrema import larger_of
@@ -41,9 +41,14 @@ def power(calculus: Calculus, growth: Growth, exponent: Expr) -> Growth:
     try:
         lead, small = leading(calculus, _merged(calculus, growth))
     except UnsupportedError:
-        if value is None or value <= 0 or not all(vanishes(calculus, part) for part in growth.parts):
+        if value is None or value <= 0:
             raise
-        return _power_of_small(growth, value)
+        if all(vanishes(calculus, part) for part in growth.parts):
+            return _power_of_small(growth, value)
+        found = _power_of_lead(calculus, growth, value)
+        if found is None:
+            raise
+        return found
     integral = value is not None and value.denominator == 1
     if not integral and calculus.facts.sign(lead.coefficient) != POSITIVE:
         raise UnsupportedError("a power of what may be negative")
@@ -72,6 +77,43 @@ def _power_of_small(growth: Growth, exponent: Fraction) -> Growth:
     if len(bounds) < len(size.bounds):
         raise UnsupportedError("a power of a logarithm times what tends to 0")
     return collect((), bounds, growth.shape)
+
+
+def _power_of_lead(calculus: Calculus, growth: Growth, exponent: Fraction) -> Growth | None:
+    """A positive power to leading order, where the leading coefficient c is known to be >= 0.
+
+    With the rest R of the size of ``x**s`` and the leading term ``c*x**p``, what is left out is of the size of
+    ``x**(p*r + s - p)`` where c > 0, and of ``x**(s*r)`` where c = 0.
+    """
+    if not all(part.rate.is_zero for part in growth.parts):
+        return None
+    lead = max(growth.terms, key=lambda t: t.size, default=None)
+    rest = collect((t for t in growth.terms if t is not lead), growth.bounds, growth.shape)
+    sizes = [b.size for b in as_bounds(rest).bounds if not b.small]
+    if lead is None or any(size >= lead.size for size in sizes) or lead.logs or any(logs for _, logs in sizes):
+        return None
+    if calculus.facts.sign(lead.coefficient) not in (NONNEGATIVE, POSITIVE):
+        return None
+    left = [Bound(power=power) for s, _ in sizes for power in (s * exponent, lead.power * (exponent - 1) + s)]
+    small = [replace(b, power=Fraction(0)) for b in rest.bounds if b.small]
+    top = Term(co.power(lead.coefficient, exponent), power=lead.power * exponent)
+    return collect([top], [*left, *small], growth.shape)
+
+
+def continuous_power(calculus: Calculus, base: Growth, exponent: Growth) -> Growth | None:
+    """``base ** exponent`` up to what tends to 0, where base tends to a limit >= 0 and exponent to one > 0."""
+    limits = []
+    for growth in (base, exponent):
+        kept = [t for t in growth.terms if t.is_bounded and t.rate.is_zero]
+        rest = collect((t for t in growth.terms if t not in kept), growth.bounds, growth.shape)
+        if not all(vanishes(calculus, part) for part in rest.parts):
+            return None
+        limits.append(co.sum_of(t.coefficient for t in kept))
+    size, power = limits
+    if calculus.facts.sign(size) not in (NONNEGATIVE, POSITIVE) or not calculus.facts.is_positive(power):
+        return None
+    shape = base.shape or exponent.shape
+    return collect([Term(co.power_of(size, power))], [Bound(logs=-1)], shape)
 
 
 def _repeated(growth: Growth, times: int) -> Growth:

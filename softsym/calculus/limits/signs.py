@@ -5,18 +5,19 @@ from __future__ import annotations
 from fractions import Fraction
 
 from softsym.calculus.limits import coefficients as co
-from softsym.expression import Expr, apply, number, walk
+from softsym.expression import Apply, Expr, apply, number, walk, with_args
 
 _HEADS = ("sign", "abs")
 MAX_NESTED = 4
 
 
 def by_cases(expr: Expr, depth: int = 0) -> Expr:
-    """The same expression, with each sign in the first or second power outside.
+    """The same expression, with each sign in the first or second power outside, but within the sum that it stands in.
 
     With s = sign(u), what is f(s) for s = 1, -1 and 0 is
     ``f(1)*(s + s**2)/2 + f(-1)*(s**2 - s)/2 + f(0)*(1 - s**2)``.
     """
+    expr = _with_sums_by_cases(expr, depth)
     argument = _innermost(expr)
     if argument is None or depth > MAX_NESTED:
         return expr
@@ -28,6 +29,15 @@ def by_cases(expr: Expr, depth: int = 0) -> Expr:
     even = co.multiply(half, co.subtract(co.add(values[1], values[-1]), co.multiply(number(2), values[0])))
     odd = co.multiply(half, co.subtract(values[1], values[-1]))
     return co.add(values[0], co.multiply(odd, s), co.multiply(even, square))
+
+
+def _with_sums_by_cases(expr: Expr, depth: int) -> Expr:
+    """The expression with the summands of its sums by cases."""
+    if not isinstance(expr, Apply) or not (expr.head == "sum" or expr.head in co.ENTRYWISE):
+        return expr
+    if expr.head == "sum":
+        return with_args(expr, (by_cases(expr.args[0], depth), *expr.args[1:]))
+    return with_args(expr, tuple(_with_sums_by_cases(a, depth) for a in expr.args))
 
 
 def partial_parts(expr: Expr) -> set[Expr]:

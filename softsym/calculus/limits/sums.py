@@ -7,11 +7,13 @@ Each rule states its condition; where the condition is not settled by :class:`~s
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
+from softsym.algebra.context import NONPOSITIVE
 from softsym.calculus.limits import coefficients as co
 from softsym.calculus.limits.context import Calculus
 from softsym.calculus.limits.extrema import at_maxima, largest, ties
-from softsym.calculus.limits.growth import Bound, Growth, Rate, Term, collect, transformed
+from softsym.calculus.limits.growth import STILL, Bound, Growth, Rate, Term, collect, transformed
 from softsym.expression import Expr, apply, length_expr
 from softsym.symbols import Length
 
@@ -23,6 +25,7 @@ def total(calculus: Calculus, growth: Growth) -> Growth:
     sum of c over the maximal entries, and the others are smaller by a factor ``exp(-x*d)``, d > 0.
     """
     length = growth.shape[0]
+    growth = _told_apart(calculus, growth) if calculus.by_entry else growth
     terms, bounds = [], [replace(b, rate=top_rate(calculus, b.rate)) for b in growth.bounds]
     for t in growth.terms:
         if t.rate.is_scalar:
@@ -32,6 +35,19 @@ def total(calculus: Calculus, growth: Growth) -> Growth:
         terms += lead
         bounds += rest
     return collect(terms, bounds, ())
+
+
+def _told_apart(calculus: Calculus, growth: Growth) -> Growth:
+    """The function with ``exp(x*r)`` replaced by 1 in the entries where r = 0 and by 0 in the others, if all r <= 0."""
+    terms, bounds = [], list(growth.bounds)
+    for t in growth.terms:
+        if t.rate.is_scalar or calculus.facts.sign(t.rate.expr) != NONPOSITIVE:
+            terms.append(t)
+            continue
+        tie = co.subtract(co.ONE, co.power(apply("sign", t.rate.expr), Fraction(2)))
+        terms.append(replace(t, coefficient=co.multiply(t.coefficient, tie), rate=STILL))
+        bounds.append(Bound(small=True))
+    return collect(terms, bounds, growth.shape)
 
 
 def top_rate(calculus: Calculus, rate: Rate) -> Rate:

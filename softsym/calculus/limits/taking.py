@@ -12,7 +12,7 @@ from softsym.algebra.context import NEGATIVE, NONNEGATIVE, POSITIVE
 from softsym.algebra.fold import fold
 from softsym.calculus.limits import coefficients as co
 from softsym.calculus.limits import pieces
-from softsym.calculus.limits.context import Calculus, LimitStep, ScaleError
+from softsym.calculus.limits.context import Calculus, EntriesUnsettledError, LimitStep, ScaleError
 from softsym.calculus.limits.expansion import Expansion, IndexUnsettledError, Moving, ZeroUnsettledError
 from softsym.calculus.limits.facts import Facts
 from softsym.calculus.limits.growth import Growth, Term
@@ -298,18 +298,22 @@ def _with_declared(facts: Facts, moving: Moving) -> Moving:
 def _by_order(facts: Facts, body: Expr, moving: Moving, x: Expr) -> Taken:
     """The limit by power series of rising order."""
     failure: SoftsymError = UnsupportedError("no order of expansion was tried")
-    for order in ORDERS:
-        calculus = Calculus(facts, x, order)
+    orders, by_entry = list(ORDERS), False
+    while orders:
+        calculus = Calculus(facts, x, orders[0], by_entry)
         try:
             return _value(Expansion(calculus, moving), body), calculus.steps
         except IndexUnsettledError:
             raise
         except ZeroUnsettledError as open_case:
             return _zero_or_not(facts, body, moving, x, open_case.vector)
+        except EntriesUnsettledError as error:
+            failure, by_entry = error, True
         except (UnsupportedError, BudgetError) as error:
             failure = error
             if not _may_need_more(error):
                 break
+            orders.pop(0)
     raise failure
 
 
