@@ -38,6 +38,7 @@ def workbook(texts: tuple[str, ...], table: str | None, output: str, title: str,
       softsym workbook "cross_entropy(y, softmax(z))" --csv logits.csv -o loss.xlsx
     """
     from softsym.workbook import write_workbook
+    from softsym.workbook.csv_files import read_columns
 
     target = _target(output, ".xlsx")
     if table is not None and len(texts) == 1 and _has_classes(table, texts[0]):
@@ -56,11 +57,10 @@ def _has_classes(table: str, text: str) -> bool:
     """Whether a CSV file's header holds classes rather than names of the expression."""
     from softsym import parse_expression
     from softsym.expression import free_symbols
+    from softsym.workbook.csv_files import read_header
 
     names = {s.name for s in free_symbols(parse_expression(text))}
-    with Path(table).open(newline="", encoding="utf-8-sig", errors="replace") as file:
-        header = {cell.strip() for cell in file.readline().split(",")}
-    return not header & names
+    return not names.intersection(read_header(table))
 
 
 def _write_rows(text: str, table: str, target: Path, title: str) -> None:
@@ -68,9 +68,10 @@ def _write_rows(text: str, table: str, target: Path, title: str) -> None:
     from rich.progress import Progress
 
     from softsym.workbook import write_rows
-    from softsym.workbook.rows import read_rows
+    from softsym.workbook.csv_files import read_rows
+    from softsym.workbook.rows import MOST_ROWS
 
-    classes, labels, rows = read_rows(table)
+    classes, labels, rows = read_rows(table, MOST_ROWS)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("rows", total=len(rows))
         write_rows(
@@ -87,39 +88,6 @@ def _target(output: str, *endings: str) -> Path:
     if not target.parent.is_dir():
         raise click.UsageError(f"there is no folder {str(target.parent)!r} to write to")
     return target
-
-
-def read_columns(path: str) -> dict[str, list[str] | str]:
-    """The columns of a CSV file by the names in its header; a column with one value is that value.
-
-    Raises :class:`click.UsageError` that names the line of a cell which is no finite number.
-    """
-    import csv
-
-    from softsym.bindings import read_number
-    from softsym.errors import DomainError
-
-    try:
-        with Path(path).open(newline="", encoding="utf-8-sig") as file:
-            rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise click.UsageError(f"{path} is not a CSV file in UTF-8: {error}") from None
-    if len(rows) < 2:
-        raise click.UsageError(f"{path} needs a header with names, such as z,y, and rows of numbers under it")
-    header = [name.strip() for name in rows[0]]
-    columns: dict[str, list[str]] = {name: [] for name in header}
-    for line, row in enumerate(rows[1:], 2):
-        if len(row) > len(header):
-            raise click.UsageError(f"{path}, line {line}: {len(row)} cells under a header of {len(header)}")
-        for name, cell in zip(header, row, strict=False):
-            if not cell.strip():
-                continue
-            try:
-                read_number(cell, f"{path}, line {line}: {name}")
-            except DomainError as error:
-                raise click.UsageError(str(error)) from None
-            columns[name].append(cell)
-    return {name: cells[0] if len(cells) == 1 else cells for name, cells in columns.items()}
 
 
 @click.command(cls=NamedValues)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import ceil, isfinite
-from pathlib import Path
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -32,6 +29,8 @@ from softsym.workbook.writer import clean_text
 SHEET, TOP = "Rows", 7
 _FORMATS = {"Calculation": "0.0000", "Output": "0.000000"}
 _WIDTH, _MOST_LINES = 14.0, 3
+MOST_ROWS = MAX_ROWS - TOP + 1
+"""How many rows a sheet holds under its headers."""
 _SENTINEL = 1_000_003
 """The row that formulas are printed for; its number then gives way to that of each row."""
 
@@ -64,74 +63,13 @@ def write_rows(
     return plan
 
 
-def read_rows(path: str | os.PathLike[str]) -> tuple[list[str], list[str], list[list[float]]]:
-    """The classes, the labels and the numbers of a CSV file: a header of classes, then a row for each example.
-
-    A first column that holds no number in its first row holds the labels of the rows. A header without commas may
-    have tabs or semicolons between its cells; then a number may have a decimal comma.
-
-    Raises :class:`~softsym.errors.DomainError` that names the line of a cell which is no finite number.
-    """
-    try:
-        with Path(path).open(newline="", encoding="utf-8-sig") as file:
-            mark = _separator(file.readline())
-            file.seek(0)
-            rows = csv.reader(file, delimiter=mark)
-            lines = [(n, line) for n, line in enumerate(rows, 1) if any(cell.strip() for cell in line)]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DomainError(f"{path} is not a CSV file in UTF-8: {error}") from None
-    if len(lines) < 2:
-        raise DomainError(f"{path} needs a header with the classes, and rows of numbers under it")
-    if mark != ",":
-        lines[1:] = [(n, [_with_point(cell) for cell in line]) for n, line in lines[1:]]
-    skip = int(_is_label(lines[1][1][0]))
-    header = [cell.strip() for cell in lines[0][1]]
-    labels = [line[0] for _, line in lines[1:]] if skip else []
-    return header[skip:], labels, [_numbers(path, n, line, len(header), skip) for n, line in lines[1:]]
-
-
-def _separator(header: str) -> str:
-    """What stands between the cells of a header."""
-    return next((mark for mark in "\t;" if mark in header and "," not in header), ",")
-
-
-def _with_point(cell: str) -> str:
-    """A number with a decimal comma as one with a point; other text as it is."""
-    return cell.replace(",", ".") if _DECIMAL.fullmatch(cell.strip()) else cell
-
-
-_DECIMAL = re.compile(r"[-+]?[0-9]*,[0-9]+(?:[eE][-+]?[0-9]+)?")
-
-
-def _is_label(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return True
-    return False
-
-
-def _numbers(path: str | os.PathLike[str], line: int, cells: Sequence[str], width: int, skip: int) -> list[float]:
-    if len(cells) != width:
-        raise DomainError(f"{path}, line {line}: {len(cells)} cells under a header of {width}")
-    try:
-        found = [float(cell) for cell in cells[skip:]]
-    except ValueError as error:
-        raise DomainError(f"{path}, line {line}: {error}") from None
-    if not all(map(isfinite, found)):
-        raise DomainError(f"{path}, line {line}: every cell must be a finite number")
-    return found
-
-
 def _checked(rows: Any, width: int) -> np.ndarray[Any, Any]:
     """The rows as an array; refused before anything is written if no sheet holds them."""
     array = np.asarray(rows, dtype=float)
     if array.ndim != 2 or array.shape[1] != width or not array.size:
         raise DomainError(f"the rows must have {width} numbers each, as there are {width} classes")
-    if len(array) > MAX_ROWS - TOP + 1:
-        raise DomainError(
-            f"{len(array)} rows are more than the {MAX_ROWS - TOP + 1} that a sheet holds; split the file"
-        )
+    if len(array) > MOST_ROWS:
+        raise DomainError(f"{len(array)} rows are more than the {MOST_ROWS} that a sheet holds; split the file")
     bad = np.argwhere(~np.isfinite(array))
     if len(bad):
         row, column = (int(n) + 1 for n in bad[0])

@@ -11,7 +11,6 @@ import pytest
 from softsym.errors import DomainError, UnsupportedError
 from softsym.targets.numpy import lambdify
 from softsym.workbook import audit, write_rows
-from softsym.workbook.rows import read_rows
 from tests.workbook.engines import cellrune_values
 
 Z = np.array([[0.95, 0.99, 0.98], [1000.0, 0.0, 1000.0], [-700.0, 700.0, 0.0], [2.0, 2.0, 2.0]])
@@ -56,30 +55,3 @@ def test_what_does_not_fit_is_refused(
     with pytest.raises(error, match=says):
         write_rows(text, ["a"], rows, tmp_path / "a.xlsx")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_files_of_rows(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("name,cat,dog\n=x,1,2\nאב,-3.5,1e3\n", encoding="utf-8")
-    assert read_rows(tmp_path / "a.csv") == (["cat", "dog"], ["=x", "אב"], [[1.0, 2.0], [-3.5, 1000.0]])
-    (tmp_path / "b.csv").write_text("cat,dog\n1,2\n\n3,4\n")
-    assert read_rows(tmp_path / "b.csv") == (["cat", "dog"], [], [[1.0, 2.0], [3.0, 4.0]])
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["name;cat;dog\nx;1,5;-2,5e1\ny;3;4\n", "name\tcat\tdog\nx\t1.5\t-25\ny\t3\t4\n",
-     "\ufeffname;cat;dog\r\nx;1.5;-25\r\ny;3;4\r\n"],
-)  # fmt: skip
-def test_files_with_other_separators(text: str, tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
-    assert read_rows(tmp_path / "a.csv") == (["cat", "dog"], ["x", "y"], [[1.5, -25.0], [3.0, 4.0]])
-
-
-FAULTY = (("a,b\n1\n", "line 2"), ("a\nnan\n", "finite"), ("a,b\n1,x\n", "line 2"), ("a\n", "header"))
-
-
-@pytest.mark.parametrize(("text", "says"), FAULTY)
-def test_faults_of_files_name_the_line(text: str, says: str, tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text(text)
-    with pytest.raises(DomainError, match=says):
-        read_rows(tmp_path / "a.csv")
