@@ -9,7 +9,7 @@ from flint import fmpq
 
 from softsym.algebra import elementary
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, POSITIVE
-from softsym.algebra.parts import mentions
+from softsym.algebra.parts import all_atoms
 from softsym.algebra.polynomial import Atom, Mono, Poly, Rational, mono_mul, mono_pow
 from softsym.algebra.signs import atom_sign, poly_sign
 from softsym.proof.inequalities.factors import Prove
@@ -160,8 +160,8 @@ def by_coefficients(goal: Goal, prove: Prove) -> ProofStep | None:
 def _free_scalars(goal: Goal) -> set[Atom]:
     """The scalars that may be 0 or more, and that stand in no other atom of a goal."""
     alone = {a for a in goal.value.num.atoms if a.head == "scalar" and goal.alg.scalars.get(a.data[0]) == "nonnegative"}
-    others = [a for a in goal.value.num.atoms if a not in alone]
-    return {a for a in alone if not any(mentions(b, lambda c, a=a: c is a) for b in others)}
+    inside = {a for b in goal.value.num.atoms - alone for a in all_atoms(b)}
+    return alone - inside
 
 
 def _bounds(goal: Goal, atom: Atom) -> tuple[fmpq | None, fmpq | None]:

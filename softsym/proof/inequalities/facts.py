@@ -9,6 +9,7 @@ from itertools import combinations, permutations
 from flint import fmpq
 
 from softsym.algebra import elementary
+from softsym.algebra.atom_writer import HOT
 from softsym.algebra.context import NONNEGATIVE, POSITIVE
 from softsym.algebra.families import Member, make_family
 from softsym.algebra.polynomial import Atom, Index, Poly, Rational, mono_pow
@@ -111,21 +112,28 @@ def _sum(goal: Goal, atom: Atom) -> Iterator[Fact]:
     names, body = atom.data
     if len(names) != 1:
         return
-    usable = [i for i in _known_names(goal) if in_range(goal, i, names[0])]
+    places = [i for i in _known_names(goal) if in_range(goal, i, names[0])]
+    usable = [i for i in places if not _is_hot(i)]
     yield from merged(goal, atom, usable)
     if sign_of(goal.alg, body) not in (POSITIVE, NONNEGATIVE):
         return
     whole = goal.alg.of(atom)
     terms = Summand(names[0], (body,))
-    values = {i: rename(goal.alg, body, {names[0]: i}) for i in usable}
+    values = {i: rename(goal.alg, body, {names[0]: i}) for i in places}
     positive = sign_of(goal.alg, body) == POSITIVE and goal.alg.ranges[names[0]] in goal.several
     yield from distances(goal, atom, usable)
-    for i in usable:
-        yield Fact(whole - values[i], positive, "a sum of terms >= 0 is at least each of them", (terms, i))
+    for i in places:
+        place = Symbol(i[1:], goal.alg.vectors[i[1:]]) if _is_hot(i) else i
+        yield Fact(whole - values[i], positive, "a sum of terms >= 0 is at least each of them", (terms, place))
     yield from _between_extremes(goal, names[0], body)
     yield from _squares_of_others(goal, atom, usable)
     for i, j in combinations([i for i in usable if i not in goal.generic], 2):
         yield Fact(whole - values[i] - values[j], False, "a sum of terms >= 0 is at least two of them", (terms, i, j))
+
+
+def _is_hot(index: Index) -> bool:
+    """Whether an index is the place of the 1 of a one-hot vector, which the language has no name for."""
+    return isinstance(index, str) and index.startswith(HOT)
 
 
 def _squares_of_others(goal: Goal, atom: Atom, places: list[Index]) -> Iterator[Fact]:

@@ -22,6 +22,7 @@ from softsym.proof.inequalities import (
     termwise,
 )
 from softsym.proof.inequalities.goal import EQUAL, Budget, Goal
+from softsym.proof.inequalities.points import Samples
 from softsym.proof.steps import ProofStep
 
 Rule: TypeAlias = "Callable[[Goal, Callable[[Goal], ProofStep | None]], ProofStep | None]"
@@ -60,7 +61,8 @@ RULES: tuple[Rule, ...] = (
 def prove(goal: Goal, depth: int) -> ProofStep | None:
     """A proof of a goal that is not deeper than that, or ``None``."""
     try:
-        return _Search(depth).prove(replace(goal, budget=Budget(DEPTHS[depth], goal.budget.deadline)))
+        search = _Search(depth, Samples(goal))
+        return search.prove(replace(goal, budget=Budget(DEPTHS[depth], goal.budget.deadline)))
     except BudgetError:
         if time.monotonic() > goal.budget.deadline:
             raise
@@ -82,8 +84,8 @@ def _by_declaration(goal: Goal, value: Rational) -> ProofStep | None:
 
 
 class _Search:
-    def __init__(self, deepest: int) -> None:
-        self.deepest = deepest
+    def __init__(self, deepest: int, samples: Samples) -> None:
+        self.deepest, self.samples = deepest, samples
         self.failed: dict[tuple[object, ...], int] = {}
 
     def prove(self, goal: Goal) -> ProofStep | None:
@@ -101,6 +103,9 @@ class _Search:
         if self.failed.get(key, self.deepest + 1) <= goal.depth:
             return None
         self.failed[key] = goal.depth
+        if self.samples.refute(replace(goal, value=value)):
+            goal.budget.goals += 1  # it costs little
+            return None
         return self._by_rules(goal, value)
 
     def _by_rules(self, goal: Goal, value: Rational) -> ProofStep | None:

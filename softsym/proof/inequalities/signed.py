@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
-from softsym.expression import Apply, Expr, Symbol, apply, exchanged, free_symbols, number, walk
+from softsym.expression import Apply, Expr, apply, exchanged, free_symbols, number, walk
 from softsym.language import Chain
 from softsym.proof.inequalities.segments import Claim
 from softsym.proof.steps import ProofStep, supposing
