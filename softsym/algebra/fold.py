@@ -23,6 +23,7 @@ from softsym.algebra.polynomial import Index, Rational
 from softsym.algebra.readable import changes, settled
 from softsym.algebra.writer import Writer, cost
 from softsym.algebra.zero import ZeroTest
+from softsym.algebra.zero_weights import loses_values, with_weights
 from softsym.errors import BudgetError, ShapeError, UnsupportedError
 from softsym.expression import Expr, Symbol, apply, free_symbols, walk
 
@@ -38,6 +39,8 @@ LONG = 16
 def fold(expr: Expr, seconds: float = SECONDS) -> Expr:
     """The expression without its derivatives, as short as the changes of :mod:`softsym.algebra.readable` make it.
 
+    A form that is undefined where the expression has a value is not taken: then the expression itself is the result.
+
     Raises :class:`~softsym.errors.UnsupportedError` for what the algebra has no normal form for, or the language no
     whole-vector form (an entry of it has one), and :class:`~softsym.errors.BudgetError` after ``seconds``.
     """
@@ -46,6 +49,9 @@ def fold(expr: Expr, seconds: float = SECONDS) -> Expr:
     hot = [s.name for s in free_symbols(expr) if s.kind.domain == "onehot"]
     if hot and cost(result) > LONG:
         result = min(result, _Folding(expr, deadline, hot).result(), key=cost)
+    result = with_weights(result)
+    if loses_values(expr, result):
+        return expr
     if result.shape != expr.shape:
         raise UnsupportedError(f"{expr} folds to another shape")
     if not ZeroTest(deadline=deadline).is_zero(apply("sub", expr, result)):
