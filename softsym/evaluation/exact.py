@@ -50,9 +50,9 @@ UNKNOWN = Form({}, {})
 """The form of a number whose exact form is too large, or is being made."""
 
 
-def is_certainly_zero(x: Any) -> bool:
-    """Whether the exact form of a ball is zero; ``False`` says nothing."""
-    Work.begin()
+def is_certainly_zero(x: Any, effort: int = 1) -> bool:
+    """Whether the exact form of a ball is zero; ``False`` says nothing. More effort admits larger forms."""
+    Work.begin(effort)
     try:
         return not form_of(x).numerator
     except TooLargeError:

@@ -14,14 +14,15 @@ MAX_EXPANDED_POWER = 12
 
 
 class Work:
-    """How many products of monomials the present test may still form."""
+    """How many products of monomials the present test may still form, and how many terms a sum may have."""
 
     left = 0
+    terms = MAX_TERMS
 
     @classmethod
-    def begin(cls) -> None:
-        """A new test with its whole budget."""
-        cls.left = MAX_PRODUCTS
+    def begin(cls, effort: int = 1) -> None:
+        """A new test with its whole budget, or a multiple of it."""
+        cls.left, cls.terms = effort * MAX_PRODUCTS, effort * MAX_TERMS
 
 
 class TooLargeError(Exception):
@@ -85,7 +86,7 @@ def plus(left: Sum, right: Sum) -> Sum:
 
 
 def _bounded(terms: Sum) -> Sum:
-    if len(terms) > MAX_TERMS:
+    if len(terms) > Work.terms:
         raise TooLargeError
     return terms
 

@@ -180,6 +180,14 @@ limit(log(t)**2/t**a, t, oo) == 0 where a: positive, t: positive
 limit(t**(a - 1), t, oo) == 0 where a < 1, t: positive
 limit(exp(beta**2 - exp(beta)), beta, oo) == 0
 limit(softmax(z, beta)*exp(-beta**2), beta, oo) == 0
+limit((1 - sum(p**r))/(r - 1), r, oo) == 0
+limit(norm(z, r), r, 1) == norm(z, 1) where r: positive
+limit(sum(t*(sqrt(1 + (z/t)**2) - 1)), t, 0) == norm(z, 1) where t: positive
+limit(sum(tanh(t*z)), t, oo) == sum(sign(z))
+limit(a*limit(softplus(b*t)/t, t, oo), b, 0) == 0
+limit((outer(softmax(z, beta), ones(N)) - outer(ones(N), ones(N))/N)/beta, beta, 0) == outer(centered(z), ones(N))/N
+limit(jacobian(softmax(z, beta), z) @ jacobian(softmax(z, beta), z) @ v/beta**2, beta, 0) == centered(v)/N**2
+limit(kl(softmax(z + t*v), softmax(z))/t**2, t, 0) == variance(softmax(z), v)/2
 """
 
 FALSE = """

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import count
 from time import monotonic
 
 from softsym.algebra import Assumptions, ZeroTest
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE
 from softsym.algebra.signs import sign_of
 from softsym.calculus.limits import coefficients as co
+from softsym.calculus.limits.matrices import new_indices
 from softsym.errors import BudgetError, SoftsymError
 from softsym.expression import Apply, Expr, Symbol, apply, bound_by, exchanged, number, walk
-from softsym.symbols import Kind
 
 _POSITIVE_DOMAINS = frozenset({"positive", "positive vector", "distribution", "length"})
 _FLIPPED = {POSITIVE: NEGATIVE, NEGATIVE: POSITIVE, NONNEGATIVE: NONPOSITIVE, NONPOSITIVE: NONNEGATIVE}
@@ -80,9 +79,7 @@ class Facts:
         if extremum is None:
             return None
         (vector,) = co.args_of(extremum)
-        taken = {s.name for s in walk(expr) if isinstance(s, Symbol)}
-        name = next(n for n in map("k{}".format, count(1)) if n not in taken)
-        place = Symbol(name, Kind("index", "index", vector.shape[0]))
+        (place,) = new_indices(vector.shape, expr)
         return self.sign(exchanged(expr, extremum, co.entry(vector, place)))
 
     def _is_built_positive(self, expr: Expr) -> bool:

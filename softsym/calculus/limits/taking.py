@@ -16,7 +16,7 @@ from softsym.calculus.limits.context import Calculus, EntriesUnsettledError, Lim
 from softsym.calculus.limits.expansion import Expansion, IndexUnsettledError, Moving, ZeroUnsettledError
 from softsym.calculus.limits.facts import Facts
 from softsym.calculus.limits.growth import Growth, Term
-from softsym.calculus.limits.matrices import spread
+from softsym.calculus.limits.matrices import from_entries, matrix_entry, new_indices, spread
 from softsym.calculus.limits.scales import PLAIN, Scale, scale_for
 from softsym.calculus.limits.signs import by_cases, partial_parts
 from softsym.errors import BudgetError, DomainError, SoftsymError, UnsupportedError
@@ -338,12 +338,19 @@ def _may_need_more(error: SoftsymError) -> bool:
 
 
 def _value(expansion: Expansion, body: Expr) -> Expr:
-    """The limit of a scalar or vector; a matrix's is that of its parts."""
+    """The limit of a scalar or vector; a matrix's is that of its parts, or else that of its entries."""
     if expansion.is_still(body):
         return body
     if len(body.shape) < 2:
         return pieces.shaped_as(by_cases(pieces.limit(expansion.calculus, expansion.of(body))), body.shape)
-    body = spread(body)
+    try:
+        return _by_parts(expansion, spread(body))
+    except UnsupportedError:
+        row, column = new_indices(body.shape, body)
+        return from_entries(_value(expansion, matrix_entry(body, row, column)), row, column)
+
+
+def _by_parts(expansion: Expansion, body: Expr) -> Expr:
     assert isinstance(body, Apply)
     if body.head not in ("add", "sub", "neg", "mul", "div", "diag", "outer", "transpose", "matmul"):
         raise UnsupportedError(f"{body.head} of what moves has no rule for limits of matrices")

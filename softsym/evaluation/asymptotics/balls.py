@@ -53,7 +53,11 @@ def _power(base: arb, exponent: fmpq) -> arb:
     return base ** int(exponent.p) if exponent.q == 1 else base ** arb(exponent)
 
 
-def constant_sign(value: Value, vanishes: Callable[[Node], bool]) -> int:
+EFFORT = 10
+"""How much larger the exact form may be of a constant that has no sign at hundreds of bits."""
+
+
+def constant_sign(value: Value, vanishes: Callable[[Node, int], bool]) -> int:
     """The sign of a constant; ``vanishes`` proves zeros.
 
     Raises :class:`~softsym.evaluation.point.Undecided` where neither a ball nor ``vanishes`` decides.
@@ -64,9 +68,9 @@ def constant_sign(value: Value, vanishes: Callable[[Node], bool]) -> int:
 
 
 @lru_cache(maxsize=100_000)
-def _node_sign(node: Node, vanishes: Callable[[Node], bool]) -> int:
+def _node_sign(node: Node, vanishes: Callable[[Node, int], bool]) -> int:
     for bits in PRECISIONS:
-        if bits == PRECISIONS[2] and vanishes(node):
+        if bits == PRECISIONS[2] and vanishes(node, EFFORT):
             return 0
         found = ball(node, bits)
         if found > 0:

@@ -27,9 +27,9 @@ class Traced:
 Operand: TypeAlias = "Traced | fmpq"
 
 
-def vanishes(value: Value) -> bool:
+def vanishes(value: Value, effort: int = 1) -> bool:
     """Whether the exact form shows that the value is zero, whatever its variables are; ``False`` says nothing."""
-    return is_certainly_zero(_traced(value, {})) if isinstance(value, Node) else value == 0
+    return is_certainly_zero(_traced(value, {}), effort) if isinstance(value, Node) else value == 0
 
 
 def _traced(value: Value, done: dict[Node, Operand]) -> Operand:
