@@ -30,8 +30,8 @@ PRINTED = {
 LOSSES = (0.0, 1e-4, 1e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
-LARGEST = "709.782712893384"
-"""The logarithm of the largest number of a spreadsheet."""
+LARGEST, SMALLEST = "709.782712893384", "-708.396418532264"
+"""The logarithms of the largest number of a spreadsheet, and of the smallest above 0."""
 
 COLUMNS = (
     ("e", "e^(beta*z), naive", "exp({beta}*z)", "plain", "0.00E+00"),
@@ -122,6 +122,8 @@ def _table(made: Report, beta: str, title: str, printed: dict[str, list[str]] | 
     made.book.check(f"{title}: softmax sums to one", f"sum(p_{beta})", "1")
     overflow = "the naive column overflows"
     made.book.check(f"{title}: e^(largest exponent) is a number", f"max({beta}*z)", LARGEST, "<=", otherwise=overflow)
+    underflow = "the naive column is 0 throughout"
+    made.book.check(f"{title}: e^(largest exponent) is above 0", f"max({beta}*z)", SMALLEST, ">=", otherwise=underflow)
     made.book.check(f"{title}: the naive quotient agrees", f"e_{beta}/sum(e_{beta})", f"p_{beta}", skip_errors=True)
     return cells
 

@@ -91,14 +91,15 @@ def _shown(numbers: object) -> str:
 
 
 def _surfaces(made: Report) -> None:
-    """max(a, b) has a crease where a = b; the soft maximum has none."""
+    """max(a, b) has a crease where a = b; log-sum-exp and the soft maximum have none."""
     for title, text, form in (
         ("max(a, b)", "max([a, b])", "plain"),
+        ("LSE of (a, b), the smooth maximum", "lse([a, b])", "stable"),
         ("softmax(x)^T x of x = (a, b)", "boltzmann([a, b], beta)", "stable"),
     ):
         grid = made.book.grid(title, text, ("a", SIDE), ("b", SIDE), form=form)
         made.book.chart(Chart("surface", title, "", grid.x, grid.series(), "b", "a"))
-    made.section("Surfaces", "The workbook draws both surfaces; the maximum has a crease on the diagonal, where")
+    made.section("Surfaces", "The workbook draws all three; the maximum has a crease on the diagonal, where a = b:")
     made.check("", "max([a, b]) == (a + b + abs(a - b))/2")
 
 

@@ -61,10 +61,9 @@ class Book:
         self._result_row, self._charts = 3, 0
         front.inputs(self.plan.sheet("Inputs"), inputs, self.scope, self.plan.names)
         self.vectors = {i.name: i for i in inputs if isinstance(i, Vector)}
-        self.checks.inputs = [
-            (self.scope.cells[i.name], [float(v) for v in i.values] if isinstance(i, Vector) else [float(i.value)])
-            for i in inputs
-        ]
+        self.checks.add_inputs(
+            [(i.name, i.kind, [float(v) for v in (i.values if isinstance(i, Vector) else [i.value])]) for i in inputs]
+        )
         self.results.widths.update({1: 22, 2: 48, 3: 22, 4: 60})
 
     def _sheet(self, name: str, purpose: str) -> Sheet:

@@ -39,7 +39,7 @@ def build(chart: Chart, workbook: Any) -> Any:
     made.width, made.height = chart.width, chart.height
     made.x_axis.delete = made.y_axis.delete = False
     _axis(made.x_axis, chart.x_title, chart.x_range, chart.x_format)
-    _axis(made.y_axis, chart.y_title, chart.y_range, chart.y_format)
+    _axis(made.y_axis, "" if chart.kind == "surface" else chart.y_title, chart.y_range, chart.y_format)
     if len(chart.series) < 2 or chart.kind == "surface":
         made.legend = None
     else:
@@ -91,6 +91,7 @@ def _surface(chart: Chart, workbook: Any) -> Any:
         made.series.append(sheet)
     made.set_categories(_reference(chart.x, workbook))
     made.z_axis.delete = False
+    _axis(made.z_axis, chart.y_title, None, "General")  # the heights, on the axis y, need no title
     made.view3D.rotX, made.view3D.rotY = 20, 40
     return made
 

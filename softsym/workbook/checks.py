@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from softsym.errors import UnsupportedError
 from softsym.expression import Expr, apply
@@ -10,6 +12,7 @@ from softsym.language.reader import constant
 from softsym.targets.excel_syntax import parse_formula
 from softsym.workbook.audit import ACCEPTED
 from softsym.workbook.audit_rules import constants
+from softsym.workbook.domains import domain_of
 from softsym.workbook.plan import Highlight, Plan, Sheet, Validation, Value, area
 from softsym.workbook.rounding import Rounding
 from softsym.workbook.scope import Scope
@@ -34,7 +37,9 @@ _HEADERS = (
     "if not, or an error",
     "result",
 )
-_WIDTHS = {1: 5, 2: 34, 3: 46, 4: 18, 5: 11, 6: 18, 7: 10, 8: 10, 9: 10, 10: 27, 11: 24, 12: 3, 13: 20}
+_PRINTED_HEADERS = {3: "source", 6: "as printed", 8: "", 9: "half a unit"}
+"""What stands in the place of some headers over the figures of a source."""
+_WIDTHS = {1: 5, 2: 34, 3: 46, 4: 18, 5: 11, 6: 18, 7: 11, 8: 13, 9: 10, 10: 27, 11: 24, 12: 3, 13: 20}
 OTHERWISE, RESULT, _EXPORTED = 10, 11, 13
 """The columns of what a row says where the check does not hold, of its result, which is the last that is printed,
 and of the inputs as they were at the export."""
@@ -73,7 +78,7 @@ class Checks:
     sheet: Sheet
     live: list[Check] = field(default_factory=list)
     printed: list[Check] = field(default_factory=list)
-    inputs: list[tuple[str, list[float]]] = field(default_factory=list)
+    inputs: list[tuple[str, Sequence[float]]] = field(default_factory=list)
     results: list[str] = field(default_factory=list)
 
     def add(
@@ -96,9 +101,22 @@ class Checks:
         terms = "" if sides.terms is None else self.scope.maker(sides.terms, "Checks").formula()[1:]
         self.live.append(Check(what, mathematics, formulas[0], word, value, formula, None, naive, otherwise, terms))
 
-    def add_formula(self, what: str, formula: str, figure: float) -> None:
+    def add_formula(self, what: str, formula: str, figure: float, mathematics: str = "") -> None:
         """A formula that must give a figure."""
-        self.live.append(Check(what, "", formula, _RELATIONS["=="], figure))
+        self.live.append(Check(what, mathematics, formula, _RELATIONS["=="], figure))
+
+    def add_inputs(self, inputs: Sequence[tuple[str, str, Sequence[float]]]) -> None:
+        """The inputs, (name, kind, values): each must be a number of its kind, whatever was pasted over it."""
+        self.inputs = [(self.scope.cells[name], values) for name, _, values in inputs]
+        if inputs:
+            counts = "+".join(f"COUNT({where})" for where, _ in self.inputs)
+            self.add_formula("every input is a number", counts, sum(len(values) for _, values in self.inputs))
+        for name, kind, _ in inputs:
+            domain, where = domain_of(kind), self.scope.cells[name]
+            if domain.outside:
+                self.add_formula(f"{name}: {domain.words}", f"SUMPRODUCT(--({domain.outside.format(where)}))", 0)
+            if domain.sums_to_one:
+                self.add_formula(f"{name} sums to one", f"SUM({where})", 1, f"sum({name}) == 1")
 
     def add_no_errors(self, what: str, where: str) -> None:
         """No cell of a range may hold an error."""
@@ -115,20 +133,24 @@ class Checks:
         """Lay out the sheet, and put the flag on every other sheet."""
         sheet = self.sheet
         sheet.widths.update(_WIDTHS)
-        heading(sheet, 3, "Overall", "")
-        sheet.repeat_rows, sheet.printed_right = f"{_HEADER_ROW}:{_HEADER_ROW}", RESULT
+        self._heading(3, "Overall", "")
+        sheet.printed_right = RESULT
         row = self._section(_HEADER_ROW - 2, "Checks", "They hold whatever the inputs are.", self.live)
         if self.printed:
             note = "The source's figures; they are compared as long as the inputs are those of the export."
-            self._section(row + 2, "Figures as the source prints them", note, self.printed)
+            self._section(row + 2, "Figures as the source prints them", note, self.printed, _PRINTED_HEADERS)
+        else:
+            sheet.repeat_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
         self._overall()
         for other in plan.sheets:
             self._show_flag(other)
 
-    def _section(self, row: int, title: str, note: str, checks: list[Check]) -> int:
-        row = heading(self.sheet, row, title, note)
+    def _section(
+        self, row: int, title: str, note: str, checks: list[Check], headers: Mapping[int, str] = MappingProxyType({})
+    ) -> int:
+        row = self._heading(row, title, note)
         for column, text in enumerate(_HEADERS, 1):
-            self.sheet.put(row, column, text, style="Heading 3")
+            self.sheet.put(row, column, headers.get(column, text), style="Heading 3")
         for number, check in enumerate(checks, 1):
             self._lay(row + number, number, check)
         first, last = row + 1, row + len(checks)
@@ -140,6 +162,12 @@ class Checks:
             ]
             self.results.append(area(first, RESULT, last, RESULT))
         return last
+
+    def _heading(self, row: int, title: str, note: str) -> int:
+        """A heading whose line runs on, as the first column is narrow."""
+        for column in (2, 3):
+            self.sheet.put(row, column, style="Heading 1")
+        return heading(self.sheet, row, title, note)
 
     def _lay(self, row: int, number: int, check: Check) -> None:
         put = self.sheet.put
@@ -175,7 +203,7 @@ class Checks:
         verdict = (
             f'IF(ISERROR(I{row}),"{NO_VALUE}",IF({gap}<=I{row},"OK",{failed}))'  # terms beyond the range tell none
         )
-        return f"IF(ISERROR(G{row}),J{row},{verdict})"
+        return f'IF(ISERROR(G{row}),IF(J{row}="{FAIL}",J{row},"{NO_VALUE}"),{verdict})'
 
     def _printed_verdict(self, row: int, allowed: float) -> str:
         self.sheet.put(row, 9, allowed, style="Note", number_format="0.0E+00")
@@ -195,7 +223,7 @@ class Checks:
     def _limit(self, row: int, label: str, value: float, advice: str) -> None:
         self.sheet.put(row, 1, label, style="Heading 4")
         self.sheet.put(row, 3, value, style="Input", number_format="0.0E+00")
-        self.sheet.put(row, 4, advice, style="Explanatory Text")
+        self.sheet.put(row, 4, advice, style="Remark")
         texts = label, f"a number from 0 to 1. {advice}", f"{label} takes a number from 0 to 1."
         self.sheet.validations.append(Validation(f"C{row}", "decimal", "0", "between", "1", *texts))
 

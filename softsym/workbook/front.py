@@ -4,38 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 
 from softsym.errors import DomainError
 from softsym.workbook import dynamic
+from softsym.workbook.domains import domain_of
 from softsym.workbook.plan import Chart, Plan, Sheet, Validation, address, area, sheet_prefix
 from softsym.workbook.scope import Scalar, Scope, Vector, define
 from softsym.workbook.styles import LOOKS
 from softsym.workbook.tables import heading, lines
 from softsym.workbook.writer import clean_text
 
-_LIMIT = "1E+300"
 _FEW_VECTORS = 3
 _STEP_HEADERS, _STEP_WIDTHS = 5, (44.0, 90.0, 40.0)
 _UNITS = {
     "integer": "count", "unit": "share", "distribution": "probability", "simplex": "probability", "onehot": "0 or 1",
 }  # fmt: skip
 """The units of kinds of inputs that state none; other kinds are plain numbers."""
-_DOMAINS: dict[str, tuple[str, str, str, str, str]] = {
-    # kind: (type, operator, first, second, in words)
-    "real": ("decimal", "between", f"-{_LIMIT}", _LIMIT, "any number"),
-    "vector": ("decimal", "between", f"-{_LIMIT}", _LIMIT, "any numbers"),
-    "positive": ("decimal", "greaterThan", "0", "", "a number above 0"),
-    "positive vector": ("decimal", "greaterThan", "0", "", "numbers above 0"),
-    "negative": ("decimal", "lessThan", "0", "", "a number below 0"),
-    "nonnegative": ("decimal", "greaterThanOrEqual", "0", "", "a number of 0 or more"),
-    "nonzero": ("decimal", "notEqual", "0", "", "any number but 0"),
-    "integer": ("whole", "between", "-1000000", "1000000", "a whole number"),
-    "unit": ("decimal", "between", "0", "1", "a number from 0 to 1"),
-    "distribution": ("decimal", "between", "0", "1", "numbers above 0 whose sum is 1"),
-    "simplex": ("decimal", "between", "0", "1", "numbers from 0 to 1 whose sum is 1"),
-    "onehot": ("list", "between", '"0,1"', "", "a single 1, the others 0"),
-}
 
 
 def inputs(sheet: Sheet, given: Sequence[Scalar | Vector], scope: Scope, names: dict[str, str]) -> None:
@@ -59,10 +43,9 @@ def inputs(sheet: Sheet, given: Sequence[Scalar | Vector], scope: Scope, names: 
 def _scalar(sheet: Sheet, row: int, scalar: Scalar, scope: Scope) -> None:
     sheet.put(row, 1, scalar.name, style="Heading 4")
     sheet.put(row, 2, _finite(scalar.name, scalar.value), style="Input", number_format=scalar.number_format)
-    words = _DOMAINS[scalar.kind][4] if scalar.kind in _DOMAINS else scalar.kind
     sheet.put(row, 3, _unit(scalar), style="Body")
-    sheet.put(row, 4, words, style="Body")
-    sheet.put(row, 5, scalar.meaning, style="Explanatory Text")  # it may run on over the cells beside it
+    sheet.put(row, 4, domain_of(scalar.kind).words, style="Body")
+    sheet.put(row, 5, scalar.meaning, style="Remark")  # it may run on over the cells beside it
     scope.add(scalar.name, scalar.kind, address(row, 2, sheet.name, anchored=True))
     _validate(sheet, address(row, 2), scalar.name, scalar.kind, scalar.meaning)
 
@@ -84,7 +67,7 @@ def _vectors(sheet: Sheet, row: int, vectors: Sequence[Vector], scope: Scope) ->
 def _vector(sheet: Sheet, row: int, column: int, vector: Vector, scope: Scope) -> None:
     if not len(vector.values):
         raise DomainError(f"the input {vector.name} has no entries; a vector has at least one")
-    texts = (_unit(vector), _DOMAINS[vector.kind][4] if vector.kind in _DOMAINS else vector.kind, vector.meaning)
+    texts = (_unit(vector), domain_of(vector.kind).words, vector.meaning)
     for offset, text in enumerate(texts, 1):
         sheet.put(row + offset, column, text, style="Mathematics")
         height = 15.0 * lines(text, sheet.widths[column]) + 2
@@ -110,11 +93,9 @@ def _finite(name: str, value: float) -> float:
 
 
 def _validate(sheet: Sheet, where: str, name: str, kind: str, meaning: str) -> None:
-    if kind not in _DOMAINS:
-        raise DomainError(f"an input cannot be of the kind {kind!r}; known: {', '.join(_DOMAINS)}")
-    form, operator, first, second, words = _DOMAINS[kind]
-    prompt = f"{words}. {meaning}".strip()
-    sheet.validations.append(Validation(where, form, first, operator, second, name, prompt, f"{name} takes {words}."))
+    domain = domain_of(kind)
+    texts = name, f"{domain.words}. {meaning}".strip(), f"{name} takes {domain.words}."
+    sheet.validations.append(Validation(where, domain.form, domain.first, domain.operator, domain.second, *texts))
 
 
 def derivation(sheet: Sheet, title: str, steps: Iterable[Sequence[str]], verdict: str) -> None:
@@ -151,7 +132,9 @@ def readme(sheet: Sheet, plan: Plan, how_to_use: Sequence[str], sources: Sequenc
             sheet.put(row, 1, name, style=name)
             sheet.put(row, 2, look.meaning, style="Body")
             row += 1
-    about = [("written by", f"softsym {_version()}"), ("purpose", plan.description), *_notes(plan)]
+    from softsym import __version__  # the package, which imports nothing, stands behind its parts
+
+    about = [("written by", f"softsym {__version__}"), ("purpose", plan.description), *_notes(plan)]
     row = _list(sheet, row + 1, "About", about)
     if sources:
         row = heading(sheet, row + 1, "Sources", "")
@@ -172,13 +155,6 @@ def _list(sheet: Sheet, row: int, title: str, rows: Sequence[tuple[str, str]]) -
 def anchored(chart: Chart, where: str) -> Chart:
     """The chart at a cell."""
     return replace(chart, anchor=where)
-
-
-def _version() -> str:
-    try:
-        return version("softsym")
-    except PackageNotFoundError:  # run from a folder that is not installed
-        return "(not installed)"
 
 
 _USE = (

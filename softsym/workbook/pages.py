@@ -75,9 +75,10 @@ def _last_filled(sheet: Sheet, first: int, last: int) -> int:
 
 
 def _rows(chart: Chart) -> tuple[int, int]:
+    """The rows of a chart, and the one above it, or the page before would show the chart's upper edge."""
     corner = parse_formula(f"={chart.anchor}")
     assert isinstance(corner, Reference)
-    return corner.top, corner.top + ceil(chart.height * _CM / _ROW)
+    return max(corner.top - 1, 1), corner.top + ceil(chart.height * _CM / _ROW)
 
 
 def _height(sheet: Sheet, first: int, last: int) -> float:

@@ -8,7 +8,8 @@ node                           terms                                          wh
 =============================  =============================================  ======================================
 data, and choices among them   abs(a)                                         no rounding stands before it
 a + b, a - b                   t(a) + t(b)                                    abs(a + b) for two data, or equal signs
-a*b, a/b                       t(a)*t(b), t(a)/abs(b)*t(b)/abs(b)
+a*b                            t(a)*t(b)
+a/b                            t(a)/abs(b) + abs(a/b)*t(b)/abs(b)             t(a)/abs(b) if b keeps its digits
 exp(a)                         exp(a)*(1 + t(a))                              exp(a) if a keeps its digits
 log(a)                         abs(log(a)) + t(a)/abs(a)                      abs(log(a)) for data
 a**n                           t(a)**n                                        n > 0 is a number
@@ -27,7 +28,9 @@ from softsym.expression import Apply, Expr, Number, Symbol, apply, with_args
 from softsym.stable import terms as t
 from softsym.stable.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, is_nonnegative, sign_of
 
-_COUNTS = frozenset(("sign", "onehot_argmax", "argmax_count", "len", "ones", "basis", "delta", "identity"))
+_UNITS = frozenset(("sign", "onehot_argmax", "ones", "basis", "delta", "identity"))
+"""What gives -1, 0 and 1 only."""
+_COUNTS = _UNITS | {"argmax_count", "len"}
 """What gives whole numbers, whatever it is computed from."""
 _WHOLE = frozenset(
     ("add", "sub", "mul", "neg", "abs", "sum", "max", "min", "item", "drop", "diag", "outer", "transpose")
@@ -110,7 +113,8 @@ class Rounding:
             return self._is_exact(meaning)
         if not isinstance(expr, Apply):
             return isinstance(expr, Symbol) or _is_whole(expr)
-        return _is_whole(expr) or (expr.head in _CHOICES and all(map(self._is_exact, expr.args)))
+        is_choice = expr.head in _CHOICES or (expr.head == "mul" and any(map(_is_unit, expr.args)))
+        return _is_whole(expr) or (is_choice and all(map(self._is_exact, expr.args)))
 
     def _judge_kept(self, expr: Expr) -> bool:
         meaning = self._meaning(expr)
@@ -148,8 +152,9 @@ class Rounding:
         return t.mul(self._terms(a), self._terms(b))
 
     def _quotient(self, a: Expr, b: Expr) -> Expr:
-        quotient = t.div(self._terms(a), _size(b))
-        return quotient if self._keeps(b) else t.mul(quotient, t.div(self._terms(b), _size(b)))
+        above = t.div(self._terms(a), _size(b))
+        below = t.mul(t.div(_size(a), _size(b)), self._relative(b))
+        return above if self._keeps(b) else below if self._keeps(a) else t.add(above, below)
 
     def _outer(self, a: Expr, b: Expr) -> Expr:
         return apply("outer", self._terms(a), self._terms(b))
@@ -204,6 +209,10 @@ def _size(expr: Expr) -> Expr:
     if isinstance(expr, Apply) and expr.head in ("mul", "div", "outer", "diag"):
         return with_args(expr, tuple(map(_size, expr.args)))
     return _size(expr.args[0]) if isinstance(expr, Apply) and expr.head == "neg" else apply("abs", expr)
+
+
+def _is_unit(expr: Expr) -> bool:
+    return isinstance(expr, Apply) and expr.head in _UNITS
 
 
 def _is_whole(expr: Expr) -> bool:

@@ -35,6 +35,7 @@ LOOKS: dict[str, Look] = {
     "Heading 3": Look(18, INK, "EEF1F5", bold=True, border="below", horizontal="center", wrap=True),
     "Heading 4": Look(19, INK, bold=True),
     "Explanatory Text": Look(53, QUIET, italic=True),
+    "Remark": Look(-1, QUIET, italic=True, indent=1),
     "Mathematics": Look(-1, QUIET, italic=True, wrap=True, horizontal="center"),
     "Body": Look(-1, INK, wrap=True, indent=1),
     "Explanatory Body": Look(-1, QUIET, italic=True, wrap=True, indent=1),

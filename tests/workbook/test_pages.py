@@ -46,7 +46,7 @@ def test_a_row_of_charts_stays_whole() -> None:
     sheet = sheet_of((5, 12))
     for anchor in ("A15", "D15", "A35", "D35"):
         sheet.charts.append(Chart("bar", "", anchor, "Tables!$A$6:$A$9", ()))
-    assert breaks(sheet) == [14, 34]
+    assert breaks(sheet) == [13, 33]
 
 
 def test_rows_by_the_thousand_are_one_table() -> None:
@@ -71,5 +71,5 @@ def test_what_is_printed_of_a_workbook(tmp_path: Path) -> None:
     assert all(end + 1 in headings[sheet] for sheet, rows in ends.items() for end in rows)
     assert sheets["Derivation"].print_title_rows == "$5:$5"
     assert sheets["Derivation"].max_column == 3
-    assert sheets["Checks"].print_area == "'Checks'!$A$1:$K$13"  # without the inputs as they were exported
+    assert sheets["Checks"].print_area == "'Checks'!$A$1:$K$14"  # without the inputs as they were exported
     assert sheets["README"].page_setup.orientation == "portrait"

@@ -13,7 +13,7 @@ from softsym.workbook import Book, Scalar, Vector
 from softsym.workbook.checks import RESULT
 from softsym.workbook.rounding import Rounding
 from tests.workbook.engines import Where, cellrune_values
-from tests.workbook.expected import places
+from tests.workbook.expected import check_rows, places
 
 KEPT = (
     "softmax(z, beta)", "z - max(z)", "sum(p)", "sqrt(sum(z**2))", "norm(z, 7)", "hardmax(z)", "sum(p*softmax(z))",
@@ -80,15 +80,16 @@ def edit(book: Book, scale: float, rng: random.Random) -> dict[Where, float]:
 
 def test_checks_fail_for_mistakes_and_never_for_rounding(written: tuple[Path, Book]) -> None:
     path, book = written
-    rng, first = random.Random(3), 13
+    rng, true, false = random.Random(3), *(check_rows(book.plan, what) for what in ("true", "false"))
     edits = [{}, *(edit(book, scale, rng) for scale in 4 * [1.0, 1e3, 1e4, 1e6])]
     for turn, values in zip(edits, cellrune_values(path, *edits), strict=True):
-        verdicts = [values["Checks", first + k, RESULT] for k in range(len(book.checks.live))]
-        failed = [(TRUE[k], values["Checks", first + k, 7]) for k in range(len(TRUE)) if verdicts[k] == "FAIL"]
-        assert failed == [], turn
+        verdicts = {row: values["Checks", row, RESULT] for row in (*true, *false)}
+        assert [(TRUE[k], values["Checks", row, 7]) for k, row in enumerate(true) if verdicts[row] == "FAIL"] == [], (
+            turn
+        )
         if not turn:
-            assert set(verdicts[: len(TRUE)]) == {"OK"}
-            assert set(verdicts[len(TRUE) :]) == {"FAIL"}
+            assert {verdicts[row] for row in true} == {"OK"}
+            assert {verdicts[row] for row in false} == {"FAIL"}
 
 
 @pytest.mark.parametrize("text", KEPT)
