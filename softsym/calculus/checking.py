@@ -13,6 +13,7 @@ from softsym.algebra.chain import Chain
 from softsym.errors import BudgetError, SoftsymError, UnsupportedError
 from softsym.evaluation import Point, evaluate
 from softsym.evaluation.drawing import drawn
+from softsym.evaluation.limits import NoLimit
 from softsym.expression import Expr, free_symbols
 
 PROVED = "equal for every N, by the zero test"
@@ -64,6 +65,27 @@ def agreements(before: Expr, after: Expr) -> int:
             raise FalseStepError(f"the step {before} -> {after} is false at {point.values}")
         agreed += 1
     return agreed
+
+
+def divergences(limit: Expr, value: str) -> int:
+    """At how many exact points, of those tried, a limit certainly is infinite, with the sign that is given.
+
+    Raises :class:`FalseStepError` at the first where it is not.
+    """
+    random, found = Random(1), 0
+    for n in range(POINTS):
+        point = _point((limit,), 1 + n % 4, random)
+        try:
+            evaluate(limit, point, digits=15)
+        except NoLimit as error:
+            if {error.left or value, error.right or value} != {value}:
+                raise FalseStepError(f"the limit {limit} is not {value} at {point.values}") from None
+            found += 1
+        except SoftsymError:  # undefined there, or out of reach
+            continue
+        else:
+            raise FalseStepError(f"the limit {limit} is a number at {point.values}")
+    return found
 
 
 def said(agreed: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from softsym.algebra.fold import fold
 from softsym.calculus.arithmetic import cleared
-from softsym.calculus.checking import PROVED, Checker, agreements, said
+from softsym.calculus.checking import PROVED, Checker, agreements, divergences, said
 from softsym.calculus.deltas import contracted, has_delta
 from softsym.calculus.derivatives import CALCULUS, DERIVATIVES, has_calculus, resolve
 from softsym.calculus.rules import rule_for
@@ -22,6 +22,10 @@ BOUNDED = "an expansion with a bounded remainder, for every N"
 NORMAL_FORM = "differentiated in normal form, entry by entry"
 JOINABLE = ((9, ("linear", "rules")), (12, ("linear", "rules", "sums")))
 """In derivations of more steps, neighbouring ones of these stages are taken together."""
+
+
+def _divergence(limit: Expr, value: Expr) -> str:
+    return f"it is infinite, with this sign, at {divergences(limit, str(value))} exact points"
 
 
 @dataclass(frozen=True)
@@ -68,14 +72,20 @@ class Deriving:
             self.stages.append(stage)
 
     def _limit(self, expr: Apply) -> Expr:
-        from softsym.calculus.limits import limit_steps
+        from softsym.calculus.limits import InfiniteLimitError, limit_steps
 
         inner = self._of(expr.args[0]) if has_calculus(expr.args[0]) else expr.args[0]
-        value, steps = limit_steps(Apply("limit", (inner, *expr.args[1:]), expr.shape, expr.depth))
+        try:
+            value, steps = limit_steps(Apply("limit", (inner, *expr.args[1:]), expr.shape, expr.depth))
+            infinite = False
+        except InfiniteLimitError as error:
+            if expr is not self.expr:
+                raise
+            value, steps, infinite = error.value, error.steps, True
         for step in steps:
             self._limit_step(step.rule, step.before, step.after, step.condition, expr)
-        found = f"{BOUNDED}; {said(agreements(expr, value))}"
-        self.steps.append(Step("the limit of the leading terms", expr, value, "", found))
+        found = _divergence(expr, value) if infinite else said(agreements(expr, value))
+        self.steps.append(Step("the limit of the leading terms", expr, value, "", f"{BOUNDED}; {found}"))
         self.stages.append("limit")
         return value
 

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from softsym import parse
-from softsym.calculus.limits import limit_steps
+from softsym import derive, parse
+from softsym.calculus.limits import InfiniteLimitError, limit_steps
 from softsym.errors import DomainError, SoftsymError, UnsupportedError
 from softsym.expression import Apply
 from softsym.proof.check import prove
@@ -134,3 +134,43 @@ def test_the_deadline_is_kept() -> None:
     assert isinstance(node, Apply)
     with pytest.raises(SoftsymError):
         limit_steps(node, deadline=time.monotonic() - 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("limit(exp(t), t, oo)", "oo"),
+        ("limit(-log(t), t, oo)", "-oo"),
+        ("limit(1/t**2, t, 0)", "oo"),
+        ("limit(lse(z), z[i], oo)", "oo"),
+        ("limit(norm(z, 2), z[i], -oo)", "oo"),
+        ("limit(-x[1]*beta/(1 + exp(-beta)), beta, oo) where x: positive vector", "-oo"),
+    ],
+)
+def test_an_infinite_limit_is_derived_and_never_used_as_a_number(text: str, value: str) -> None:
+    node, *_ = statement_of(f"{text.split(' where ')[0]} == 0" + text[len(text.split(" where ")[0]) :]).claim.sides
+    assert isinstance(node, Apply)
+    with pytest.raises(InfiniteLimitError) as caught:
+        limit_steps(node)
+    assert str(caught.value.value) == value
+    derivation = derive(node)
+    assert str(derivation.result) == value
+    assert derivation.steps[-1].checked.endswith("at 6 exact points")
+    with pytest.raises(InfiniteLimitError):
+        derive(node * 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("limit(1/t, t, 0)", "from below -oo, from above oo"),
+        ("limit(exp(1/t), t, 0)", "from below 0, from above oo"),
+        ("limit(lse(z, beta), beta, 0)", r"unless log\(N\) is 0"),
+        ("limit(exp(z[j]), z[i], oo)", "infinite"),
+        ("limit(outer(v, beta*ones(N)), beta, oo)", r"unless v\[k1\] is 0"),
+    ],
+)
+def test_what_is_infinite_in_some_cases_is_refused_with_the_reason(text: str, reason: str) -> None:
+    with pytest.raises(UnsupportedError, match=reason) as caught:
+        derive(text)
+    assert not isinstance(caught.value, InfiniteLimitError)

@@ -7,6 +7,7 @@ hardmax(z)
 """
 
 from softsym.calculus.limits.context import LimitStep
+from softsym.calculus.limits.infinite import InfiniteLimitError
 from softsym.calculus.limits.taking import limit_steps
 
-__all__ = ["LimitStep", "limit_steps"]
+__all__ = ["InfiniteLimitError", "LimitStep", "limit_steps"]

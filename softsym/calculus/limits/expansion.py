@@ -11,7 +11,7 @@ from softsym.calculus.limits import coefficients as co
 from softsym.calculus.limits import extrema, leading, series, sums
 from softsym.calculus.limits import pieces as pc
 from softsym.calculus.limits.context import Calculus, ScaleError
-from softsym.calculus.limits.growth import Growth, Term, add, multiply, scale, still, transformed
+from softsym.calculus.limits.growth import Growth, add, multiply, scale, shown, still, transformed
 from softsym.calculus.limits.matrices import applied, as_vector, diagonal, matrix_entry
 from softsym.calculus.limits.pieces import Pieces, Value, entrywise
 from softsym.errors import UnsupportedError
@@ -20,13 +20,6 @@ from softsym.shapes import literal
 
 SHOWN = ("exp", "log", "sum", "pow")
 """The functions whose power series make a step of their own."""
-
-
-def shown(term: Term, x: Expr) -> Expr:
-    """A term as an expression."""
-    grows = co.exponential(co.multiply(x, term.rate.expr))
-    logs = co.power(apply("log", x), Fraction(term.logs)) if term.logs else co.ONE
-    return co.multiply(co.power(x, term.power), term.coefficient, logs, grows)
 
 
 class IndexUnsettledError(UnsupportedError):

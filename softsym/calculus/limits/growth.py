@@ -20,7 +20,7 @@ from fractions import Fraction
 
 from softsym.calculus.limits import coefficients as co
 from softsym.errors import BudgetError
-from softsym.expression import Expr
+from softsym.expression import Expr, apply
 from softsym.shapes import Shape
 
 MAX_TERMS = 150
@@ -245,3 +245,10 @@ def transformed(
     """The function with every coefficient and every rate changed."""
     terms = [replace(t, coefficient=coefficient(t.coefficient), rate=rate(t.rate)) for t in growth.terms]
     return collect(terms, [replace(b, rate=rate(b.rate)) for b in growth.bounds], shape)
+
+
+def shown(term: Term, x: Expr) -> Expr:
+    """A term as an expression."""
+    grows = co.exponential(co.multiply(x, term.rate.expr))
+    logs = co.power(apply("log", x), Fraction(term.logs)) if term.logs else co.ONE
+    return co.multiply(co.power(x, term.power), term.coefficient, logs, grows)

@@ -13,10 +13,11 @@ from softsym.algebra.context import NEGATIVE, NONPOSITIVE, POSITIVE
 from softsym.calculus.limits import coefficients as co
 from softsym.calculus.limits.context import Calculus, EntriesUnsettledError
 from softsym.calculus.limits.extrema import at_maxima, ties
-from softsym.calculus.limits.growth import STILL, Bound, Growth, Rate, Term, collect, multiply
+from softsym.calculus.limits.growth import STILL, Bound, Growth, Rate, Term, collect, multiply, shown
 from softsym.calculus.limits.sums import top_rate
 from softsym.errors import UnsupportedError
 from softsym.expression import Expr, apply, walk
+from softsym.language import bare_text
 
 
 def leading(calculus: Calculus, growth: Growth) -> tuple[Term, Growth]:
@@ -139,7 +140,8 @@ def _limit_of_term(calculus: Calculus, t: Term) -> Expr:
     if t.size > (0, 0):
         if calculus.facts.is_zero(still_term.coefficient):
             return co.ZERO
-        raise UnsupportedError("a term tends to infinity unless its coefficient is zero")
+        grows, factor = bare_text(shown(t, calculus.x)), bare_text(still_term.coefficient)
+        raise UnsupportedError(f"{grows} tends to infinity unless {factor} is 0")
     return still_term.coefficient
 
 

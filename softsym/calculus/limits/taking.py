@@ -16,6 +16,7 @@ from softsym.calculus.limits.context import Calculus, EntriesUnsettledError, Lim
 from softsym.calculus.limits.expansion import Expansion, IndexUnsettledError, Moving, ZeroUnsettledError
 from softsym.calculus.limits.facts import Facts
 from softsym.calculus.limits.growth import Growth, Term
+from softsym.calculus.limits.infinite import InfiniteLimitError, infinite, is_infinite, require_finite
 from softsym.calculus.limits.matrices import from_entries, matrix_entry, new_indices, spread
 from softsym.calculus.limits.scales import PLAIN, Scale, scale_for
 from softsym.calculus.limits.signs import by_cases, partial_parts
@@ -66,7 +67,8 @@ def limit_steps(
     whatever the limit at N = 1 is.
 
     Raises :class:`~softsym.errors.UnsupportedError` where the expansion, the order of two terms or the sign of a
-    coefficient is not settled, :class:`~softsym.errors.DomainError` where the variable's kind cannot tend to the point,
+    coefficient is not settled, :class:`InfiniteLimitError`, which is one, where the limit is infinite,
+    :class:`~softsym.errors.DomainError` where the variable's kind cannot tend to the point,
     and :class:`~softsym.errors.BudgetError` after the deadline.
 
     >>> from softsym import parse
@@ -86,8 +88,11 @@ def limit_steps(
             *steps,
             LimitStep("both sides agree", taken[0][0], value, "the limit exists from below and from above"),
         ]
+    definitions = LimitStep("definitions", node.args[0], body)
+    if is_infinite(value):
+        raise InfiniteLimitError(node, value, [definitions, *steps])
     short = _short(facts, pieces.shaped_as(value, node.shape) if len(node.shape) < 2 else value)
-    return short, [LimitStep("definitions", node.args[0], body), *steps, LimitStep("limit", node, short)]
+    return short, [definitions, *steps, LimitStep("limit", node, short)]
 
 
 def _both_sides(facts: Facts, body: Expr, node: Apply, given: Sequence[Expr] | None) -> list[Taken]:
@@ -120,7 +125,7 @@ def _moving_name(variable: Expr) -> Symbol:
 
 
 def _require_equal(facts: Facts, left: Expr, right: Expr, node: Apply) -> None:
-    if not facts.is_zero(co.subtract(left, right)):
+    if left != right and (is_infinite(left) or is_infinite(right) or not facts.is_zero(co.subtract(left, right))):
         raise UnsupportedError(f"{node}: from below {left}, from above {right}, and these are not proved equal")
 
 
@@ -249,6 +254,7 @@ def _require_equal_alone(facts: Facts, general: Expr, alone: Expr, length: Lengt
     """The two cases give one expression if the general one is right for length 1 as well."""
     if general == alone:
         return
+    require_finite(general, alone)
     names = [n for n, _ in length.terms]
     known = replace(facts.assumptions, lengths={**facts.assumptions.lengths, **dict.fromkeys(names, Length.of(1))})
     at_one = Facts(known, facts.deadline)
@@ -279,6 +285,9 @@ def _by_index(facts: Facts, body: Expr, moving: Moving, x: Expr) -> Taken:
     assert moving.index is not None
     together, first = _by_index(facts, body, replace(moving, same=moving.same | {index}), x)
     separate, second = _by_index(facts, body, replace(moving, apart=moving.apart | {index}), x)
+    if together == separate:
+        return together, [*first, *second]
+    require_finite(together, separate)
     if not (facts.is_total(together) and facts.is_total(separate)):
         raise unsettled
     delta = apply("delta", moving.index, index)
@@ -328,6 +337,7 @@ def _zero_or_not(facts: Facts, body: Expr, moving: Moving, x: Expr, vector: Expr
         return expand(exchanged(expr, vector, zero))
 
     there = _by_order(facts, at_zero(body), moving, x)[0]
+    require_finite(value, there)
     if not facts.is_zero(co.subtract(at_zero(value), there)):
         raise UnsupportedError(f"the limit is {value} unless {vector} is zero, and {there} there")
     return value, [*steps, LimitStep("the zero vector", vector, there, f"{vector} = 0 has the same formula")]
@@ -342,12 +352,25 @@ def _value(expansion: Expansion, body: Expr) -> Expr:
     if expansion.is_still(body):
         return body
     if len(body.shape) < 2:
-        return pieces.shaped_as(by_cases(pieces.limit(expansion.calculus, expansion.of(body))), body.shape)
+        return _value_of(expansion, body, expansion.of(body))
     try:
         return _by_parts(expansion, spread(body))
     except UnsupportedError:
         row, column = new_indices(body.shape, body)
-        return from_entries(_value(expansion, matrix_entry(body, row, column)), row, column)
+        entry = _value(expansion, matrix_entry(body, row, column))
+        require_finite(entry)
+        return from_entries(entry, row, column)
+
+
+def _value_of(expansion: Expansion, body: Expr, value: pieces.Value) -> Expr:
+    """The limit of a scalar or vector, ``oo`` and ``-oo`` among them."""
+    try:
+        return pieces.shaped_as(by_cases(pieces.limit(expansion.calculus, value)), body.shape)
+    except UnsupportedError:
+        found = infinite(expansion.calculus, body, value)
+        if found is None:
+            raise
+        return found
 
 
 def _by_parts(expansion: Expansion, body: Expr) -> Expr:
@@ -355,6 +378,7 @@ def _by_parts(expansion: Expansion, body: Expr) -> Expr:
     if body.head not in ("add", "sub", "neg", "mul", "div", "diag", "outer", "transpose", "matmul"):
         raise UnsupportedError(f"{body.head} of what moves has no rule for limits of matrices")
     parts = [_value(expansion, a) for a in body.args]
+    require_finite(*parts)
     if body.head == "div" and expansion.calculus.facts.sign(parts[1]) not in (POSITIVE, NEGATIVE):
         raise UnsupportedError("a matrix over what may tend to 0")
     return apply(body.head, *parts)
