@@ -13,6 +13,7 @@ from typing import Any
 
 import openpyxl
 from openpyxl.utils.cell import range_boundaries
+from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from softsym.errors import DomainError, SoftsymError
@@ -93,7 +94,7 @@ class Audited:
     """A workbook opened for the audit."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.book, self.values = _opened(path, False), _opened(path, True)
+        self.path, self.book = path, _opened(path)
 
     @cached_property
     def cells(self) -> dict[Where, Any]:
@@ -158,9 +159,20 @@ class Audited:
         """Whether a table has the name."""
         return name.casefold() in {table.name.casefold() for table in self.tables}
 
+    @cached_property
+    def values(self) -> dict[Where, Any]:
+        """The values that the cells with formulas were saved with."""
+        book = _opened(self.path, data_only=True, read_only=True)
+        try:
+            return {where: x for sheet in book.worksheets for where, x in _saved(sheet) if where in self.formulas}
+        finally:
+            book.close()
+
     def value(self, where: Where) -> Any:
         """The value that a cell was saved with."""
-        return self.values[where[0]].cell(*where[1:]).value
+        if where in self.formulas:
+            return self.values.get(where)
+        return self.cells[where].value if where in self.cells else None
 
     def allowed(self, sheet: str, row: int, column: int) -> tuple[float, float]:
         """The least and the largest number that the data validation of a cell lets in."""
@@ -286,7 +298,17 @@ def place(where: Where) -> str:
     return address(where[1], where[2], where[0])
 
 
-def _opened(path: str | os.PathLike[str], data_only: bool) -> Any:
+def _saved(sheet: Any) -> Iterator[tuple[Where, Any]]:
+    """The cells of a sheet that is opened for reading only, without the empty ones that openpyxl puts between them."""
+    book = sheet.parent
+    with sheet._get_source() as source:
+        formats = {"date_formats": book._date_formats, "timedelta_formats": book._timedelta_formats}
+        parser = WorkSheetParser(source, sheet._shared_strings, data_only=True, epoch=book.epoch, **formats)
+        for _, row in parser.parse():
+            yield from (((sheet.title, cell["row"], cell["column"]), cell["value"]) for cell in row)
+
+
+def _opened(path: str | os.PathLike[str], **options: bool) -> Any:
     if not Path(path).is_file():
         raise DomainError(f"{path} cannot be read: {'it is a folder' if Path(path).is_dir() else 'no such file'}")
     with Path(path).open("rb") as file:
@@ -295,7 +317,7 @@ def _opened(path: str | os.PathLike[str], data_only: bool) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # extensions that openpyxl does not know are no concern of the audit
-            return openpyxl.load_workbook(path, data_only=data_only)
+            return openpyxl.load_workbook(path, **options)
     except Exception as error:  # openpyxl raises all sorts on a damaged file
         raise DomainError(f"{path} cannot be read as an .xlsx workbook: {error}") from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any
 
 from softsym.targets import excel_syntax as syntax
@@ -153,7 +153,7 @@ def _tree_at(audited: Audited, node: Formula, sheet: str) -> Formula | None:
 
 
 def _is_rounded(audited: Audited, reference: Reference, sheet: str) -> bool:
-    cells = [(reference.sheet or sheet, row, column) for row, column in reference.cells()][:1000]
+    cells = [(reference.sheet or sheet, row, column) for row, column in islice(reference.cells(), 1000)]
     trees = [audited.formulas[c].tree for c in cells if c in audited.formulas]
     if any(isinstance(t, Call) and t.name in _ROUNDINGS for t in trees):
         return True

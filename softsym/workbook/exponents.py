@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from softsym.targets.excel_syntax import Binary, Call, Formula, NumberLiteral, Reference, Unary, children, walk_formula
 from softsym.workbook.audit import Audited, place
@@ -232,6 +233,6 @@ def _present(audited: Audited, node: Formula, sheet: str) -> float:
     if isinstance(node, NumberLiteral):
         return float(node.text)
     if isinstance(node, Reference) and (node.sheet or sheet) in audited.sheets:
-        values = [audited.value((node.sheet or sheet, row, column)) for row, column in list(node.cells())[:1000]]
+        values = [audited.value((node.sheet or sheet, row, column)) for row, column in islice(node.cells(), 1000)]
         return max((float(v) for v in values if isinstance(v, int | float)), default=0.0)
     return 0.0
