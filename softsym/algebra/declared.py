@@ -20,10 +20,11 @@ from softsym.algebra import elementary
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, Algebra
 from softsym.algebra.normal import Normalizer
 from softsym.algebra.parts import mentions
-from softsym.algebra.polynomial import Atom, Exponent, FlintRing, Index, Poly, Rational, linear_parts, mono_pow
+from softsym.algebra.polynomial import Atom, Exponent, FlintRing, Index, Mono, Poly, Rational, linear_parts, mono_pow
 from softsym.algebra.rebuilding import Rebuilding
 from softsym.algebra.renaming import entry
-from softsym.algebra.signs import atom_sign, gap_of_logarithms, poly_sign
+from softsym.algebra.signs import SUM_ONE, atom_sign, gap_of_logarithms, poly_sign, sign_of
+from softsym.algebra.sums import sum_over
 from softsym.errors import BudgetError, UnsupportedError
 from softsym.symbols import Length
 
@@ -124,7 +125,7 @@ def solve(alg: Algebra, value: Rational, taken: int = 0) -> bool:
 
     ``taken`` is the number of logarithms and exponentials taken of both sides so far: ``t*exp(t) = 1`` has no end.
     """
-    for atom, exponent, power in sorted(_solutions(alg, value.num), key=_preference):
+    for atom, exponent, power in sorted(_solutions(alg, value.num), key=partial(_preference, alg)):
         if _note_rule(alg, atom, exponent, power, taken):
             _refresh(alg)
             return True
@@ -134,21 +135,23 @@ def solve(alg: Algebra, value: Rational, taken: int = 0) -> bool:
 _Solution = tuple[Atom, Exponent, Rational]
 
 
-def _preference(solution: _Solution) -> tuple[Any, ...]:
+def _preference(alg: Algebra, solution: _Solution) -> tuple[Any, ...]:
     atom, exponent, power = solution
-    return SOLVED.index(atom.head) if atom.head != "entry" else 1, exponent != 1, bool(power.den), -atom.number
+    length = atom.head == "scalar" and alg.scalars.get(atom.data[0]) == "length"
+    place = SOLVED.index(atom.head) if atom.head != "entry" else 1
+    return length, place, exponent != 1, bool(power.den), -atom.number
 
 
-def _solutions(alg: Algebra, num: Poly) -> Iterator[_Solution]:
-    """The ways to write ``num = 0`` as ``atom**exponent = power``, the atom nowhere else."""
+def _solutions(alg: Algebra, num: Poly, *, inside: bool = False) -> Iterator[_Solution]:
+    """The ways to write ``num = 0`` as ``atom**exponent = power``, the atom nowhere else, or else only ``inside``."""
     for atom in num.atoms:
         exponents = {dict(mono).get(atom, 0) for mono in num.terms} - {0}
         if atom.head not in SOLVED or len(exponents) != 1:
             continue
         (exponent,) = exponents
         factor, rest = linear_parts(num, atom, exponent)
-        inside = any(mentions(p, partial(is_, atom)) for p in (factor, rest))
-        if inside or poly_sign(alg, factor) not in (POSITIVE, NEGATIVE):
+        elsewhere = not inside and any(mentions(p, partial(is_, atom)) for p in (factor, rest))
+        if elsewhere or poly_sign(alg, factor) not in (POSITIVE, NEGATIVE):
             continue
         yield atom, exponent, elementary.divide(alg, Rational(-rest), Rational(factor))
 
@@ -163,9 +166,9 @@ def _note_rule(alg: Algebra, atom: Atom, exponent: Exponent, power: Rational, ta
             body = Rational(mono_poly(mono), den)
             logarithm = elementary.multiply(alg, elementary.log(alg, power), Rational.of(1 / Fraction(exponent)))
             return solve(alg, body - logarithm, taken + 1)
-        if Fraction(exponent).numerator not in (1, -1):
+        value = _root(alg, atom, exponent, power)
+        if value is None:
             return False
-        value = elementary.power(alg, power, Rational.of(1 / Fraction(exponent)))
         deeper = atom.head == "log" and taken < MAX_TAKEN
         if deeper and solve(alg, atom.data[0] - elementary.exp(alg, value), taken + 1):
             return True
@@ -175,35 +178,93 @@ def _note_rule(alg: Algebra, atom: Atom, exponent: Exponent, power: Rational, ta
     return True
 
 
+def _root(alg: Algebra, atom: Atom, exponent: Exponent, power: Rational) -> Rational | None:
+    """What an atom is whose power is known, if it is one number: an odd root, or that of what is >= 0."""
+    times = Fraction(exponent).numerator
+    if times in (1, -1) or atom_sign(alg, atom) in (POSITIVE, NONNEGATIVE):
+        return elementary.power(alg, power, Rational.of(1 / Fraction(exponent)))
+    single = power.single()
+    if single is None or times % 2 == 0 or any(Fraction(e, times).denominator > 1 for _, e in single[0]):
+        return None
+    size = elementary.power(alg, Rational.of(abs(single[1])), Rational.of(Fraction(1, times)))
+    sign = Rational.of(1 if single[1] > 0 else -1)
+    mono = Rational(mono_poly(mono_pow(single[0], Fraction(1, times))))
+    return elementary.multiply(alg, elementary.multiply(alg, sign, size), mono)
+
+
 def mono_poly(mono: Any) -> Poly:
     """A monomial as a polynomial."""
     return Poly({mono: fmpq(1)})
 
 
-def define(alg: Algebra, value: Rational) -> bool:
-    """Use an equation ``value = 0`` at every bound index as the definition of a vector's entries."""
+def define(alg: Algebra, value: Rational, taken: int = 0) -> bool:
+    """Use an equation ``value = 0`` at every bound index as the definition of a vector's entries.
+
+    ``taken`` is the number of logarithms taken of both sides so far.
+    """
     candidates = []
-    for atom in value.num.atoms:
-        if atom.head != "entry" or not isinstance(atom.data[1], tuple) or not atom.free <= value.free:
+    for atom, exponent, power in _solutions(alg, value.num, inside=True):
+        index = atom.data[1] if atom.head == "entry" else None
+        if not isinstance(index, tuple) or not atom.free <= value.free:
             continue
-        factor, rest = linear_parts(value.num, atom, 1)
-        linear = {dict(mono).get(atom, 0) for mono in value.num.terms} <= {0, 1}
-        if (
-            linear
-            and poly_sign(alg, factor) in (POSITIVE, NEGATIVE)
-            and not any(_speaks_of(p, atom.data[0]) for p in (factor, rest))
-        ):
+        found = _definition(alg, atom.data[0], index, _root(alg, atom, exponent, power))
+        if found is not None:
             domain = alg.vectors[atom.data[0]].domain
             place = _PREFERRED.index(domain) if domain in _PREFERRED else len(_PREFERRED)
-            candidates.append((place, -atom.number, atom, factor, rest))
-    if candidates:
-        _, _, atom, factor, rest = min(candidates, key=lambda c: c[:2])
-        alg.defined[atom.data[0]] = atom.data[1], elementary.divide(alg, Rational(-rest), Rational(factor))
-        _refresh(alg)
-    return bool(candidates)
+            candidates.append((place, -atom.number, atom, found))
+    if not candidates:
+        return taken < MAX_TAKEN and any(define(alg, equation, taken + 1) for equation in _logarithms(alg, value))
+    _, _, atom, found = min(candidates, key=lambda c: c[:2])
+    alg.defined[atom.data[0]] = atom.data[1], found
+    _refresh(alg)
+    return True
 
 
-def _speaks_of(value: Poly, vector: str) -> bool:
+def _logarithms(alg: Algebra, value: Rational) -> Iterator[Rational]:
+    """The equation of the logarithms, where ``value = 0`` says what an exponential is."""
+    for atom, exponent, power in _solutions(alg, value.num, inside=True):
+        if atom.head == "exp" and any(isinstance(i, tuple) for i in atom.free):
+            mono, den = atom.data
+            logarithm = elementary.multiply(alg, elementary.log(alg, power), Rational.of(1 / Fraction(exponent)))
+            yield Rational(mono_poly(mono), den) - logarithm
+
+
+def _definition(alg: Algebra, vector: str, index: Index, value: Rational | None) -> Rational | None:
+    """What the entries of a vector are, where what all entries have in common may be said with the vector itself: it
+    becomes a new number, as in ``z = w + lse(z)``, or what makes a distribution's sum 1."""
+    if value is None or not _speaks_of(value, vector):
+        return value
+    found = _with_new_numbers(alg, vector, index, value)
+    if found is None or alg.vectors[vector].domain not in SUM_ONE:
+        return found
+    return elementary.divide(alg, found, sum_over(alg, found, index))
+
+
+def _with_new_numbers(alg: Algebra, vector: str, index: Index, value: Rational) -> Rational | None:
+    """The value with new numbers for the factors that are free of the index and speak of the vector."""
+    outside = tuple(f for f in value.den if index not in f[0].free)
+    inside = tuple(f for f in value.den if index in f[0].free)
+    factors: dict[Mono, Poly] = {}
+    for mono, coefficient in value.num:
+        bound = tuple(pair for pair in mono if index in pair[0].free)
+        free = tuple(pair for pair in mono if index not in pair[0].free)
+        factors[bound] = factors.get(bound, Poly()) + Poly({free: coefficient})
+    total = Rational.of(0)
+    for bound, factor in factors.items():
+        common = Rational(factor, outside)
+        common = _new_number(alg, common) if _speaks_of(common, vector) else common
+        total = total + elementary.multiply(alg, common, Rational(mono_poly(bound), inside))
+    return None if _speaks_of(total, vector) else total
+
+
+def _new_number(alg: Algebra, value: Rational) -> Rational:
+    """A new scalar with the sign of a value."""
+    name = f"~{len(alg.scalars)}"
+    alg.scalars[name] = sign_of(alg, value) or "real"
+    return alg.of(alg.atom("scalar", name))
+
+
+def _speaks_of(value: Rational, vector: str) -> bool:
     return mentions(value, lambda a: a.head == "entry" and a.data[0] == vector)
 
 

@@ -33,8 +33,9 @@ def of_indicators(alg: Algebra, head: str, leading: list[Any], members: list[Mem
         found = _of_maximal(alg, head, leading, single[0][0][0], member)
         if found is not None:
             return found
-    delta = next((a for a in member.body.num.atoms if a.head == "delta" and member.index in a.data), None)
-    return None if delta is None else _at_one_place(alg, head, leading, member, delta)
+    deltas = sorted((a for a in member.body.num.atoms if a.head == "delta"), key=lambda a: a.number)
+    places = (_at_one_place(alg, head, leading, member, a) for a in deltas if member.index in a.data)
+    return next((found for found in places if found is not None), None)
 
 
 def _of_maximal(alg: Algebra, head: str, leading: list[Any], atom: Atom, member: Member) -> Rational | None:

@@ -17,7 +17,7 @@ MAX_FACTORED = 40
 """Polynomials with more terms are not factored for their sign."""
 MAX_SUMMED = 8
 """Sums of facts are looked at if there are no more facts."""
-_SUM_ONE = ("distribution", "simplex", "onehot")
+SUM_ONE = ("distribution", "simplex", "onehot")
 _AT_LEAST = (POSITIVE, NONNEGATIVE)
 _OPPOSITE = {POSITIVE: NEGATIVE, NONNEGATIVE: NONPOSITIVE}
 _WEAK = {POSITIVE: NONNEGATIVE, NEGATIVE: NONPOSITIVE}
@@ -164,7 +164,7 @@ def _wholes(alg: Algebra, poly: Poly) -> Iterator[tuple[Mono, Mono, Rational, In
                 continue
             if atom.head == "sum" and len(atom.data[0]) == 1 and coefficient > 0:
                 yield mono, beside, atom.data[1], atom.data[0][0]
-            if atom.head == "entry" and alg.vectors[atom.data[0]].domain in _SUM_ONE and poly.terms.get(beside, 0) > 0:
+            if atom.head == "entry" and alg.vectors[atom.data[0]].domain in SUM_ONE and poly.terms.get(beside, 0) > 0:
                 index = atom.data[1]
                 yield beside, beside, Rational(Poly({((atom, 1),): fmpq(1)})), index
 

@@ -1,5 +1,5 @@
-"""What declarations say without saying it: a unique maximum has a place, a length of at least 2 exceeds 1, and what is
-small in size is so on both sides."""
+"""What declarations say without saying it: a unique maximum has a place, values whose largest is their smallest are all
+the same, a length of at least 2 exceeds 1, and what is small in size is so on both sides."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from softsym.algebra import Assumptions
-from softsym.expression import Apply, Expr, Symbol, apply, exchanged, number, walk
+from softsym.expression import Apply, Expr, Symbol, apply, exchanged, length_expr, number, walk
 from softsym.language import Chain, Statement
+from softsym.language.reader import constant
 from softsym.proof.steps import EQUATION, ProofStep
 from softsym.shapes import literal
 
@@ -21,6 +22,7 @@ def with_consequences(known: Assumptions) -> Assumptions:
     (max(z) - z[i], argmax_count(z) - 1)
     """
     equations = [e for gap in known.positive for e in _unique_maximum(gap)]
+    equations += [e for gap in known.equations for e in (*_all_the_same(gap), *_maximal(gap))]
     positive = [e for gap in known.nonnegative for e in _shorter_lengths(gap)]
     positive += [e for gap in known.positive for e in _both_sides(gap)]
     nonnegative = [e for gap in known.nonnegative for e in _both_sides(gap)]
@@ -50,6 +52,40 @@ def _unique_maximum(gap: Expr) -> Iterator[Expr]:
         vector = entry.args[0]
         yield apply("sub", apply("max", vector), entry)
         yield apply("sub", apply("argmax_count", vector), 1)
+
+
+def _all_the_same(gap: Expr) -> Iterator[Expr]:
+    """``max(v) == min(v)`` says that each value is max(v); so does a largest or smallest share that is 1/N."""
+    for one, other in _both_ways(gap):
+        if isinstance(one, Apply) and one.head in ("max", "min"):
+            (vector,) = one.args
+            if other == apply("min", vector) or (_is_share(vector) and other == 1 / length_expr(vector.shape[0])):
+                yield apply("sub", vector, apply("max", vector))
+
+
+def _is_share(vector: Expr) -> bool:
+    """Whether the values of a name are >= 0 and sum to 1."""
+    return isinstance(vector, Symbol) and vector.kind.domain in ("distribution", "simplex")
+
+
+def _maximal(gap: Expr) -> Iterator[Expr]:
+    """``hardmax(v)[i] == 1/m`` says that v[i] is one of m maxima, ``onehot_argmax(v)[i] == 1`` that it is one."""
+    for one, other in _both_ways(gap):
+        if (constant(other) or 0) > 0 and isinstance(one, Apply) and one.head == "item":
+            indicator, place = one.args
+            if isinstance(indicator, Apply) and indicator.head in ("hardmax", "onehot_argmax"):
+                (vector,) = indicator.args
+                yield apply("sub", apply("max", vector), apply("item", vector, place))
+                if indicator.head == "hardmax":
+                    yield apply("sub", apply("argmax_count", vector), 1 / other)
+
+
+def _both_ways(gap: Expr) -> Iterator[tuple[Expr, Expr]]:
+    """The two sides of an equation, and turned round."""
+    if isinstance(gap, Apply) and gap.head == "sub":
+        left, right = gap.args
+        yield left, right
+        yield right, left
 
 
 def _shorter_lengths(gap: Expr) -> Iterator[Expr]:

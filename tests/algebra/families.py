@@ -74,6 +74,18 @@ diff(abs(sinh(a)), a) == sign(a)*cosh(a)
 norm(x - y, oo) == 1 - dot(x, y) where x: onehot, y: onehot
 max(basis(i) + 2*basis(j)) == 2 where i != j
 lse(a*x + b*y) == log(exp(a) + exp(b) + N - 2) where x: onehot, y: onehot, dot(x, y) == 0
+# values that are all the same, and places of maxima
+z[i] == z[j] where max(z) == min(z)
+boltzmann(z, beta) == max(z) where min(z) == max(z)
+p == ones(N)/N where max(p) == min(p)
+entropy(p) == log(N) where max(p) == 1/N
+max(z) == z[i] where onehot_argmax(z)[i] == 1
+argmax_count(z)*z[i] == 2*max(z) where hardmax(z)[i] == 1/2
+# equations between powers and exponentials of names, and between what a vector says of itself
+a == b where a**3 == b**3
+x == y where x**2 == y**2, x: positive vector, y: positive vector
+z == w where exp(z) == exp(w)
+log_softmax(z) == log_softmax(w) where softmax(z) == softmax(w)
 # sums of quotients with factors beside them
 sum(t*(p - q)**2/(t*p + (1 - t)*q)) + sum((p - q)*q/(t*p + (1 - t)*q)) == 0 where t: unit
 """
@@ -81,6 +93,10 @@ sum(t*(p - q)**2/(t*p + (1 - t)*q)) + sum((p - q)*q/(t*p + (1 - t)*q)) == 0 wher
 FALSE = """
 prod(-z) == -prod(z)
 max(-exp(z)) == -exp(max(z))
+z[i] == 0 where max(z) == min(z)
+p == ones(N)/N where max(p) == 1/2
+argmax_count(z) == 1 where onehot_argmax(z)[i] == 1
+z == w where softmax(z) == softmax(w)
 argmax_count(z**2) == argmax_count(z)
 hardmax(concat(z, z + c)) == concat(0*z, hardmax(z))
 argmax_count(concat(z, w)) == argmax_count(z) + argmax_count(w) where w: vector(M)
