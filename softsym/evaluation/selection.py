@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cmp_to_key
+from heapq import heapify, heappop
+
 from flint import arb, fmpq
 
 from softsym.evaluation.jets import equal_germs, is_plain
@@ -101,15 +104,21 @@ def sparsemax(entries: Vector) -> Vector:
 
 def _support(entries: Vector) -> list[int]:
     """The positions with positive projection: the longest descending prefix with 1 + k*z_k > its sum."""
-    left = [*range(len(entries))]
-    support: list[int] = []
+
+    def order(one: int, other: int) -> int:
+        return sign(subtract(entries[other], entries[one]))
+
+    descending = cmp_to_key(order)
+    left = [(descending(n), n) for n in range(len(entries))]
+    heapify(left)
+    support, reached = list[int](), ZERO
     while left:
-        best = maximal(tuple(entries[n] for n in left))[0]
-        candidate = [*support, left.pop(best)]
-        head = entries[candidate[-1]] * fmpq(len(candidate)) + ONE
-        if sign(subtract(head, total([entries[n] for n in candidate]))) <= 0:
+        position = heappop(left)[1]
+        reached = reached + entries[position]
+        head = entries[position] * fmpq(len(support) + 1) + ONE
+        if sign(subtract(head, reached)) <= 0:
             break
-        support = candidate
+        support.append(position)
     return support
 
 

@@ -18,6 +18,7 @@ from softsym.refute.findings import Findings, describe
 from softsym.refute.judgement import Judgement, judge, judge_finely
 from softsym.refute.literals import USUAL, named_lengths
 from softsym.refute.moves import lengths_of, magnitude, resized, stepped
+from softsym.refute.polish import polished
 from softsym.refute.runs import RunSearch
 from softsym.refute.shorten import shortened
 
@@ -26,6 +27,8 @@ PLENTY, PLENTY_PIECEWISE = 30, 150
 DRAWS_A_CLIMB, CLIMBS_A_SECOND = 20, 20
 PATIENCE, LEAST_GAIN = 60, 0.01
 """A climb ends after so many steps without a gain of a hundredth of the slack."""
+TIGHT = 0.02
+"""A climb that ends with less slack than this, and less than half of all before, goes on to the last digits."""
 CLIMB_SHARE, GROWTH = 0.1, 4.0
 """A climb's share of the time, and how far its numbers may grow: a shift makes any slack small beside its sides."""
 MAX_LENGTH = 5_000
@@ -107,7 +110,7 @@ class Search:
         self.costs: dict[int, float] = {}
         self.sizes: set[int] = set()
         self.climbed: set[int] = set()
-        self.climbs, self.climbing = 0, 0.0
+        self.climbs, self.climbing, self.tightest = 0, 0.0, inf
 
     def findings(self) -> Findings:
         failed = self._far_away()
@@ -292,7 +295,10 @@ class Search:
             if judgement.outcome == "holds" and 0 < judgement.slack < slack:
                 gain = (slack - judgement.slack) / slack
                 best, slack, patience = candidate, judgement.slack, PATIENCE if gain > LEAST_GAIN else patience
-        return None
+        if not 0 < slack < min(TIGHT, self.tightest / 2):
+            return None
+        self.tightest = slack
+        return polished(self.admissible, self._judged, best, slack, until)
 
     def _neighbour(self, candidate: Candidate) -> Candidate:
         point = candidate.point
