@@ -32,7 +32,8 @@ def statement_of(lines: list[str]) -> Statement | None:
     needs = [line[3:] for line in lines if line.startswith("if ")]
     own = [n for n in needs if not re.fullmatch(r"sum\(delta\(k, \w\), k\) == 1|(\w) == \1.*", n)]
     plain = [terms(text) for text in (says, *own)]
-    return parse_statement(f"{plain[0]} where {', '.join(['q: real', *plain[1:]])}")
+    kinds = re.findall(r"where (\w+: \w+)", text)
+    return parse_statement(f"{plain[0]} where {', '.join(['q: real', *kinds, *plain[1:]])}")
 
 
 NO_CLAIMS = ("in ", "values of ", "a case")

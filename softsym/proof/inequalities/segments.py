@@ -1,7 +1,7 @@
 """Theorems of calculus that turn a bound on differences into a bound on derivatives.
 
 =====================  ============================================================================================
-monotone in a scalar   F(a) <= F(b) for a <= b if dF/ds >= 0 between them
+monotone in a scalar   F(a) <= F(b) for a <= b if dF/ds >= 0 everywhere, or everywhere above 0
 convex                 F(t*x + (1 - t)*y) <= t*F(x) + (1 - t)*F(y) if v'Hv >= 0 for every point and every v
 first order            F(x) + grad F(x)'(y - x) <= F(y) if v'Hv >= 0
 Lipschitz              ||F(x) - F(y)||_r <= K*||x - y||_q if every Jacobian has that operator norm at most K
@@ -20,6 +20,8 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from softsym.algebra import Assumptions, ZeroTest
+from softsym.algebra.context import NONNEGATIVE, POSITIVE
+from softsym.algebra.signs import sign_of
 from softsym.errors import SoftsymError
 from softsym.expression import Apply, Expr, Symbol, apply, exchanged, free_symbols, number, substitute, walk
 from softsym.proof.inequalities.smooth import is_smooth
@@ -82,39 +84,62 @@ def prove_by_derivative(claim: Claim) -> ProofStep | None:
 
 
 def _monotone(claim: Claim) -> ProofStep | None:
-    scalars = [s for s in free_symbols(claim.left) | free_symbols(claim.right) if s.kind.type == "scalar"]
-    for low in scalars:
-        for high in scalars:
-            gap = apply("sub", high, low)
-            if low != high and (gap in claim.known.nonnegative or gap in claim.known.positive):
-                step = _between(claim, low, high)
-                if step is not None:
-                    return step
+    """F(a) <= F(b), where the two sides differ in the place of one number."""
+    pair = _apart(claim.left, claim.right)
+    if pair is None or any(e.shape for e in pair) or pair == (claim.left, claim.right):
+        return None
+    if not free_symbols(pair[0]) | free_symbols(pair[1]) <= free_symbols(claim.left) | free_symbols(claim.right):
+        return None  # a bound name
+    for low, high in (pair, pair[::-1]):
+        if _is_ordered(claim, low, high):
+            return _between(claim, pair, low, high)
     return None
 
 
-def _between(claim: Claim, low: Symbol, high: Symbol) -> ProofStep | None:
-    name = Symbol("s_between", Kind("scalar", "positive" if _is_nonnegative(claim, low) else "real"))
-    at_low, at_high = substitute(claim.left, {low: name}), substitute(claim.right, {high: name})
-    rising = low in free_symbols(claim.left) and at_low == at_high
-    if not rising:
-        at_low, at_high = substitute(claim.left, {high: name}), substitute(claim.right, {low: name})
-        if high not in free_symbols(claim.left) or at_low != at_high:
-            return None
-    if {low, high} & free_symbols(at_low) or not is_smooth(at_low, name, claim.known):
-        return None
-    slope = apply("diff", at_low, name)
+def _apart(left: Expr, right: Expr) -> tuple[Expr, Expr] | None:
+    """The smallest parts in which alone two expressions differ, in all places in the same way."""
+    if not isinstance(left, Apply) or not isinstance(right, Apply) or left.head != right.head:
+        return left, right
+    if len(left.args) != len(right.args):
+        return left, right
+    parts = {_apart(a, b) for a, b in zip(left.args, right.args, strict=True) if a != b}
+    return parts.pop() if len(parts) == 1 else (left, right)
+
+
+def _common(left: Expr, right: Expr, pair: tuple[Expr, Expr], name: Symbol) -> Expr:
+    """The expression of which both are, with a name where they differ."""
+    if (left, right) == pair:
+        return name
+    if left == right or not isinstance(left, Apply) or not isinstance(right, Apply):
+        return left
+    return apply(left.head, *(_common(a, b, pair, name) for a, b in zip(left.args, right.args, strict=True)))
+
+
+def _is_ordered(claim: Claim, low: Expr, high: Expr) -> bool:
+    """Whether ``low <= high`` shows by a declaration or by its sign."""
+    gap = apply("sub", high, low)
+    if gap in claim.known.nonnegative or gap in claim.known.positive:
+        return True
+    try:
+        cases = list(ZeroTest(claim.known, deadline=claim.deadline).cases(gap))
+    except SoftsymError:
+        return False
+    return all(sign_of(case.algebra, case.difference) in (POSITIVE, NONNEGATIVE) for case in cases)
+
+
+def _between(claim: Claim, pair: tuple[Expr, Expr], low: Expr, high: Expr) -> ProofStep | None:
     zero = number(0)
-    step = claim.holds(zero, slope) if rising else claim.holds(slope, zero)
-    return None if step is None else claim.step("monotone between two values", step, uses=(at_low, name, low, high))
-
-
-def _is_nonnegative(claim: Claim, low: Symbol) -> bool:
-    declared = apply("sub", low, number(0))
-    return low.kind.domain in ("positive", "nonnegative", "unit") or declared in (
-        *claim.known.nonnegative,
-        *claim.known.positive,
-    )
+    positive = _is_ordered(claim, zero, low)
+    name = Symbol("s_between", Kind("scalar", "positive" if positive else "real"))
+    function = _common(claim.left, claim.right, pair, name)
+    if not is_smooth(function, name, claim.known):
+        return None
+    slope = apply("diff", function, name)
+    ends = [claim.holds(low, high), *([claim.holds(zero, low)] if positive else [])]
+    step = claim.holds(zero, slope) if low == pair[0] else claim.holds(slope, zero)
+    if step is None or None in ends:
+        return None
+    return claim.step("monotone between two values", *(e for e in ends if e), step, uses=(function, name, low, high))
 
 
 # convex functions
