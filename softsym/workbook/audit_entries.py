@@ -1,4 +1,4 @@
-"""Rules of the audit about what was typed: numbers over formulas, signs before powers, numbers as text."""
+"""Rules of the audit about what was typed: signs before powers, numbers as text."""
 
 from __future__ import annotations
 
@@ -8,20 +8,6 @@ from collections.abc import Iterator
 from softsym.targets import excel_syntax as syntax
 from softsym.targets.excel_syntax import Formula, NumberLiteral, Reference, walk_formula
 from softsym.workbook.audit import Audited, Finding, place
-
-
-def typed_over(audited: Audited) -> Iterator[Finding]:
-    """A number between two copies of one formula."""
-    for (sheet, row, column), bottom in audited.copies.items():
-        there, below = (sheet, bottom + 1, column), (sheet, bottom + 2, column)
-        cell = audited.cells.get(there)
-        if cell is None or cell.data_type != "n" or below not in audited.formulas or audited.is_accepted(there):
-            continue
-        if audited.formulas[below].shape == audited.formulas[sheet, row, column].shape:
-            yield Finding(
-                "number typed over a formula", place(there), f"{cell.value} stands between copies of one formula",
-                "It does not follow its inputs, and looks as if it did.", "Copy the formula of its neighbours into it.",
-            )  # fmt: skip
 
 
 def minus_before_power(audited: Audited) -> Iterator[Finding]:
@@ -46,7 +32,7 @@ def _is_minus(node: Formula) -> bool:
 
 def numbers_as_text(audited: Audited) -> Iterator[Finding]:
     """Texts that are numbers, where a formula refers to them."""
-    texts = [w for w, c in audited.cells.items() if c.data_type == "s" and _NUMERIC.fullmatch(c.value)]
+    texts = [w for w, c in audited.cells.items() if c.data_type == "s" and NUMERIC.fullmatch(c.value)]
     if not texts:
         return
     trees = [(cell.where[0], cell.tree) for _, cell in audited.distinct if cell.tree is not None]
@@ -59,4 +45,5 @@ def numbers_as_text(audited: Audited) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-_NUMERIC = re.compile(r"\s*[-+]?[0-9]+(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]+)?\s*%?")
+NUMERIC = re.compile(r"\s*[-+]?[0-9]+(?:[,.' ][0-9]{3})*(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]+)?\s*%?\s*")
+"""Texts that are numbers, perhaps in the manner of some country."""

@@ -1,14 +1,20 @@
-"""Rules of the audit about formulas that differ from their neighbours, down columns and across rows."""
+"""Rules of the audit about cells that differ from the formulas around them, down columns and across rows."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
+from typing import TypeAlias
 
 from softsym.targets.excel_syntax import Call, DefinedName, Formula, Reference, children, walk_formula
 from softsym.workbook.audit import Audited, Finding, Where, by_column, place
+from softsym.workbook.audit_entries import NUMERIC
 
+Key: TypeAlias = Callable[[Where], Where]
+"""What sorts cells down columns or across rows: the sheet and the column or row, then the place along it, and back."""
+LONGEST_GAP = 3
+"""How many numbers side by side may have been typed over the formulas of one run."""
 LEAST_ACROSS = 4
 """How many copies of a formula across a row make it the rule there; columns beside each other often differ."""
 
@@ -20,7 +26,7 @@ def inconsistent(audited: Audited) -> Iterator[Finding]:
     if it is that of the others with other references, since a run may well end in something else.
     """
     found = {where: "above and below it" for run in _runs(audited, by_column) for where in _odd(audited, run, 2)}
-    for run in _runs(audited, lambda where: where):
+    for run in _runs(audited, _by_row):
         for where in _odd(audited, run, LEAST_ACROSS):
             found.setdefault(where, "to the left and right of it")
     for where, side in sorted(found.items()):
@@ -31,7 +37,49 @@ def inconsistent(audited: Audited) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _runs(audited: Audited, key: Callable[[Where], tuple[str, int, int]]) -> Iterator[list[Where]]:
+def typed_over(audited: Audited) -> Iterator[Finding]:
+    """Numbers between copies of one formula, down a column or across a row."""
+    found = {where: None for key, least in ((by_column, 2), (_by_row, 3)) for where in _gaps(audited, key, least)}
+    for where in sorted(found):
+        yield Finding(
+            "number typed over a formula", place(where),
+            f"{audited.cells[where].value} stands between copies of one formula",
+            "It does not follow its inputs, and looks as if it did.", "Copy the formula of its neighbours into it.",
+        )  # fmt: skip
+
+
+def _gaps(audited: Audited, key: Key, least: int) -> Iterator[Where]:
+    """The typed numbers between copies of one formula, of which there are enough on both sides together."""
+    for before, after in pairwise(_copies(audited, key)):
+        line, first, last = key(before[-1])[:2], key(before[-1])[2] + 1, key(after[0])[2]
+        is_near = line == key(after[0])[:2] and 1 <= last - first <= LONGEST_GAP
+        if not is_near or audited.formulas[before[0]].shape != audited.formulas[after[0]].shape:
+            continue
+        between = [key((*line, number)) for number in range(first, last)]
+        if len(before) + len(after) >= least + len(between) - 1 and all(_is_typed(audited, w) for w in between):
+            yield from between
+
+
+def _is_typed(audited: Audited, where: Where) -> bool:
+    """Whether a cell holds a number that was typed, perhaps as text."""
+    cell = audited.cells.get(where)
+    if cell is None or audited.is_accepted(where):
+        return False
+    return cell.data_type == "n" or (cell.data_type == "s" and bool(NUMERIC.fullmatch(cell.value)))
+
+
+def _copies(audited: Audited, key: Key) -> Iterator[list[Where]]:
+    """The unbroken runs of copies of one formula."""
+    for run in _runs(audited, key):
+        for _, group in groupby(run, key=lambda where: audited.formulas[where].shape):
+            yield list(group)
+
+
+def _by_row(where: Where) -> Where:
+    return where
+
+
+def _runs(audited: Audited, key: Key) -> Iterator[list[Where]]:
     """The unbroken runs of formulas along the last part of the key: down columns or across rows."""
     for _, group in groupby(sorted(audited.formulas, key=key), key=lambda where: key(where)[:2]):
         run: list[Where] = []
@@ -52,7 +100,7 @@ def _odd(audited: Audited, run: list[Where], least: int) -> Iterator[Where]:
     if times < least or 2 * times <= len(run) or (other is not None and not _refers(other)):
         return
     for number, where in enumerate(run):
-        if shapes[number] == usual or number < first:
+        if shapes[number] == usual or number < first or audited.is_accepted(where):
             continue
         node = audited.formulas[where].tree
         is_odd = number < last and not _is_subtotal(node, where)

@@ -20,8 +20,8 @@ from softsym.targets.excel_syntax import (
 )
 from softsym.targets.excel_tables import is_structured
 from softsym.workbook.audit import Audited, Finding, Rule, Where, place
-from softsym.workbook.audit_entries import minus_before_power, numbers_as_text, typed_over
-from softsym.workbook.audit_patterns import inconsistent
+from softsym.workbook.audit_entries import minus_before_power, numbers_as_text
+from softsym.workbook.audit_patterns import inconsistent, typed_over
 from softsym.workbook.exponents import overflowing_input, unbounded_exponents
 from softsym.workbook.scope import defined_name
 
@@ -131,6 +131,11 @@ def _adds_rounded(audited: Audited, node: Formula, sheet: str) -> bool:
             return True
         return any(isinstance(a, Reference) and not a.is_cell and _is_rounded(audited, a, sheet) for a in node.args)
     terms = _terms(node) if isinstance(node, syntax.Binary) and node.sign == "+" else []
+    cells = [t for t in terms if isinstance(t, Reference) and t.is_cell]
+    if terms and len(cells) == len(terms):
+        values = [audited.cells.get((c.sheet or sheet, c.top, c.left)) for c in cells]
+        if _are_rounded_shares([cell.value for cell in values if cell is not None]):
+            return True
     trees = [_tree_at(audited, t, sheet) for t in terms]
     return len(trees) > 1 and all(isinstance(t, Call) and t.name in _ROUNDINGS for t in trees)
 
@@ -157,7 +162,11 @@ def _is_rounded(audited: Audited, reference: Reference, sheet: str) -> bool:
     trees = [audited.formulas[c].tree for c in cells if c in audited.formulas]
     if any(isinstance(t, Call) and t.name in _ROUNDINGS for t in trees):
         return True
-    values = [audited.cells[c].value for c in cells if c in audited.cells]
+    return _are_rounded_shares([audited.cells[c].value for c in cells if c in audited.cells])
+
+
+def _are_rounded_shares(values: list[Any]) -> bool:
+    """Whether typed values are probabilities with few digits, which miss a sum of 1 by little."""
     if len(values) < 2 or any(not isinstance(v, float | int) or isinstance(v, bool) or not 0 <= v <= 1 for v in values):
         return False
     total = sum(values)
@@ -168,8 +177,9 @@ def broken(audited: Audited) -> Iterator[Finding]:
     """Names and references that lead nowhere."""
     known = {name.casefold() for name in audited.names}
     for name, target in audited.names.items():
-        if "#REF!" in target or "[" in target:
-            yield _finding("broken name", name, f"the name {name} stands for {target}", _LOST, "Delete or repair it.")
+        if "#REF!" in target or _OTHER_FILE.match(target):
+            why = _LOST if "#REF!" in target else _ELSEWHERE
+            yield _finding("broken name", name, f"the name {name} stands for {target}", why, "Delete or repair it.")
         if defined_name(name) is None:
             advice = "Rename it, for instance with an underscore: z_1."
             yield _finding(
@@ -180,7 +190,9 @@ def broken(audited: Audited) -> Iterator[Finding]:
         for node in walk_formula(cell.tree) if cell.tree else ():
             problem = _broken_part(node, known, audited)
             if problem:
-                yield _finding("broken reference", where, problem, _LOST, "Repair the formula.")
+                is_elsewhere = isinstance(node, DefinedName) and _OTHER_FILE.match(node.text)
+                why, advice = (_ELSEWHERE, "Bring the data in.") if is_elsewhere else (_LOST, "Repair the formula.")
+                yield _finding("broken reference", where, problem, why, advice)
                 break
     for sheet in audited.book.worksheets:
         yield from _broken_links(sheet, audited)
@@ -198,6 +210,7 @@ def _same_names(audited: Audited) -> Iterator[Finding]:
 
 _OTHER_FILE = re.compile(r"[^!]*\[[^!]*\][^!]*!")
 _LOST = "What it referred to is gone, and the figure with it."
+_ELSEWHERE = "The figure is lost when that file is moved, renamed or not at hand."
 
 
 def _broken_part(node: Formula, known: set[str], audited: Audited) -> str:

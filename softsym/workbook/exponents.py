@@ -11,6 +11,8 @@ from softsym.workbook.audit import Audited, place
 LARGEST = 709.782712893384
 """EXP of more than this is beyond the range of doubles."""
 _DEPTH = 12
+_MAXIMA, _MINIMA = frozenset(("MAX", "LARGE", "MAXIFS")), frozenset(("MIN", "SMALL", "MINIFS"))
+_EXTREMA = _MAXIMA | _MINIMA
 
 
 def unbounded_exponents(audited: Audited, node: Formula, sheet: str) -> Iterator[Formula]:
@@ -97,9 +99,10 @@ class _Bound:
         left, right = node.left, node.right
         if node.sign == "-":
             is_zero = self._source(left, sheet, depth) == self._source(right, sheet, depth)
-            return is_zero or self.is_extreme(right, sheet, depth) or self.is_extreme(left, sheet, depth) or (
+            is_gap = self.is_extreme(right, sheet, depth, _MAXIMA) or self.is_extreme(left, sheet, depth, _MINIMA)
+            return is_zero or is_gap or _is_halved_gap(node) or (
                 self.is_bounded(left, sheet, depth) and self.is_nonnegative(right, sheet, depth)
-            ) or _is_halved_gap(node)  # fmt: skip
+            )  # fmt: skip
         if node.sign in "*/":
             if isinstance(left, Unary) and left.sign == "-" and left.operand == right and node.sign == "*":
                 return True
@@ -143,7 +146,8 @@ class _Bound:
         if isinstance(node, Call) and node.name == "LN":
             return self._is_share(node.args[0], sheet, depth)
         if isinstance(node, Binary) and node.sign == "-":
-            return self._binary(node, sheet, depth)
+            sides = node.left, node.right
+            return self._binary(node, sheet, depth) or any(self.is_extreme(side, sheet, depth) for side in sides)
         if isinstance(node, Binary) and node.sign in "*/":
             return self._is_shifted(node.left, sheet, depth) or self._is_shifted(node.right, sheet, depth)
         return isinstance(node, Unary) and self.is_bounded(node, sheet, depth)
@@ -158,15 +162,15 @@ class _Bound:
             return node.right == other and self._is_share(node.left, sheet, depth)
         return isinstance(node, Binary) and node.sign == "/" and self.is_extreme(node.right, sheet, depth)
 
-    def is_extreme(self, node: Formula, sheet: str, depth: int) -> bool:
+    def is_extreme(self, node: Formula, sheet: str, depth: int, names: frozenset[str] = _EXTREMA) -> bool:
         """Whether a node is a maximum or minimum of a range, perhaps scaled."""
         for part in walk_formula(node):
-            if isinstance(part, Call) and part.name in ("MAX", "MIN", "LARGE"):
+            if isinstance(part, Call) and part.name in names:
                 return True
             behind = self.formula(part, sheet)
             if behind is not None and depth > 1 and isinstance(part, Reference) and part.is_cell:
                 tree = behind[0]
-                if isinstance(tree, Call | Binary | Reference) and self.is_extreme(tree, behind[1], depth // 2):
+                if isinstance(tree, Call | Binary | Reference) and self.is_extreme(tree, behind[1], depth // 2, names):
                     return True
         return False
 
@@ -182,6 +186,9 @@ class _Bound:
         if isinstance(node, Binary):
             if node.sign == "^" and isinstance(node.right, NumberLiteral):
                 return float(node.right.text) % 2 == 0 or self.is_nonnegative(node.left, sheet, depth)
+            if node.sign == "-":
+                above = self.is_extreme(node.left, sheet, depth, _MAXIMA)
+                return above or self.is_extreme(node.right, sheet, depth, _MINIMA)
             return node.sign in "+*/" and all(self.is_nonnegative(c, sheet, depth) for c in children(node))
         if isinstance(node, Reference) and self.audited.allowed(node.sheet or sheet, node.top, node.left)[0] >= 0:
             return True

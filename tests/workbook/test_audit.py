@@ -70,6 +70,12 @@ FAULTS: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"A1": "=SUM(Sheet:Gone!B1)"}, "broken reference", "no sheet Sheet:Gone"),
     ({"A1": "=Sheet!B1:B9 Nowhere!A3:C3"}, "broken reference", "no sheet Nowhere"),
     ({"A1": "=B1:INDEX(B1:B9,3)*2"}, "implicit intersection", "range"),
+    ({"A1": 5, "B1": "=EXP(A1-MIN(A1:A3))"}, "EXP without its maximum subtracted", "large inputs"),
+    ({"A1": 5, "B1": "=EXP(A1-AVERAGE(A1:A3))"}, "EXP without its maximum subtracted", "large inputs"),
+    ({"A1": 0.13, "A2": 0.27, "A3": 0.4, "A4": 0.19, "B1": "=A1+A2+A3+A4"}, "sum of rounded probabilities", "rounded"),
+    ({**{f"A{k}": f"=B{k}*2" for k in range(1, 9)}, "A4": "30"}, "number typed over a formula", "30"),
+    ({**{f"{c}1": f"={c}2-{c}3" for c in "ABCDEF"}, "D1": 40}, "number typed over a formula", "40"),
+    ({"A1": "1,234.50", "A2": "=SUM(A1:A1)*2"}, "number stored as text", "1,234.50"),
 )  # fmt: skip
 
 
@@ -103,6 +109,8 @@ SOUND: tuple[dict[str, Any], ...] = (
     {**{f"A{k}": f"=B{k}*C{k}" for k in range(1, 9)}, "A5": "=SUM(A1:A4)", "A9": "=A5+SUM(A6:A8)", "Z1": "check"},
     {"A1": "=B1", **{f"A{k}": f"=A{k - 1}+B{k}" for k in range(2, 6)}, "A6": "=A5-A1", "Z1": "check"},
     {"A1": "=0", "A2": "=B2*2", "A3": "=0"},
+    {"A1": "=D1*2", "B1": 5, "C1": "=F1*2", "A3": "=SUM(A:XFD)", "A4": "=SUMPRODUCT(EXP(MIN(B1:B3)-B1:B3))"},
+    {"A1": "=SMALL(B1:B3,1)", "C1": "=EXP(A1-B1)", "C2": "=EXP(-(B1-A1))", "D1": "=EXP(G1*(A1-B1))", "H1": "check"},
     {"A1": 5, "B1": "=A1-MAX($A$1:$A$3)", "C1": "=$E$1*B1/$F$1", "D1": "=EXP(C1)"},
     {"A1": "=EXP(B1-MAX(B1:B3)+EXP(C1-MAX(C1:C3))/SUMPRODUCT(EXP(C1:C3-MAX(C1:C3))))"},
 )
@@ -141,6 +149,13 @@ def test_links_lead_somewhere(link: str, is_broken: bool, tmp_path: Path) -> Non
     book.active["C1"].hyperlink = link
     wanted = [("broken link", "Sheet!C1", f"the link leads to {link[1:]}")] if is_broken else []
     assert [(f.rule, f.cell, f.detail) for f in findings(book, tmp_path)] == wanted
+
+
+def test_two_numbers_typed_over_a_column_and_a_name_of_a_table_column(tmp_path: Path) -> None:
+    book = sheet_of({**{f"A{k}": f"=B{k}*2" for k in range(1, 9)}, "A4": 30, "A5": 40, "D1": "check"})
+    book.defined_names["prices"] = DefinedName("prices", attr_text="Sales[price]")
+    found = findings(book, tmp_path)
+    assert [(f.rule, f.cell) for f in found] == [("number typed over a formula", f"Sheet!A{k}") for k in (4, 5)]
 
 
 def test_data_tables_are_formulas_of_their_inputs(tmp_path: Path) -> None:
