@@ -107,7 +107,9 @@ class Book:
     ) -> Sweep:
         """A table with a row for each value of a scalar ``parameter``, which stands for itself in its columns."""
         page = self.working(sheet, "The same quantities over a range of a parameter; the shaded values can be changed.")
-        return Sweep(self.scope, page, self.next_row(page), title, note, parameter, [float(v) for v in values])
+        made = Sweep(self.scope, page, self.next_row(page), title, note, parameter, [float(v) for v in values])
+        self.checks.add_formula(f"{title}: every {parameter} is a number", f"COUNT({made.x})", len(values))
+        return made
 
     def grid(
         self,
@@ -124,7 +126,11 @@ class Book:
         """A block of a scalar expression over the values of two parameters."""
         page = self.working(sheet, "A figure for each pair of values, shaded from small to large.")
         row = self.next_row(page)
-        return Grid(self.scope, page, row, title, note, text, across, down, form, number_format)
+        made = Grid(self.scope, page, row, title, note, text, across, down, form, number_format)
+        what = f"{title}: every {across[0]} and every {down[0]} is a number"
+        counts, size = f"COUNT({made.across})+COUNT({made.x})", len(across[1]) + len(down[1])
+        self.checks.add_formula(what, counts, size)
+        return made
 
     def result(
         self,

@@ -12,8 +12,8 @@ from softsym.language.reader import constant
 from softsym.targets.excel_syntax import parse_formula
 from softsym.workbook.audit import ACCEPTED
 from softsym.workbook.audit_rules import constants
-from softsym.workbook.domains import domain_of
-from softsym.workbook.plan import Highlight, Plan, Sheet, Validation, Value, area
+from softsym.workbook.domains import domain_of, validation
+from softsym.workbook.plan import Highlight, Plan, Sheet, Value, area
 from softsym.workbook.rounding import Rounding
 from softsym.workbook.scope import Scope
 from softsym.workbook.tables import heading, lines
@@ -24,6 +24,7 @@ ALL_PASS = "all checks pass"
 NAIVE = f"{ACCEPTED} the formula as it is defined, which overflows for large inputs; it counts where it has a value."
 STABLE = f"{ACCEPTED} the stable form, which overflows only where the quantity itself does; its numbers belong to it."
 CONSTANTS = f"{ACCEPTED} the numbers belong to what is checked."
+TERMS = f"{ACCEPTED} each check has terms of its own."
 _HEADERS = (
     "",
     "what is checked",
@@ -151,6 +152,7 @@ class Checks:
         row = self._heading(row, title, note)
         for column, text in enumerate(_HEADERS, 1):
             self.sheet.put(row, column, headers.get(column, text), style="Heading 3")
+        self.sheet.cells[row, _HEADERS.index("size of terms") + 1].comment = "" if headers else TERMS
         for number, check in enumerate(checks, 1):
             self._lay(row + number, number, check)
         first, last = row + 1, row + len(checks)
@@ -224,8 +226,7 @@ class Checks:
         self.sheet.put(row, 1, label, style="Heading 4")
         self.sheet.put(row, 3, value, style="Input", number_format="0.0E+00")
         self.sheet.put(row, 4, advice, style="Remark")
-        texts = label, f"a number from 0 to 1. {advice}", f"{label} takes a number from 0 to 1."
-        self.sheet.validations.append(Validation(f"C{row}", "decimal", "0", "between", "1", *texts))
+        self.sheet.validations.append(validation(f"C{row}", label, "unit", advice.removesuffix(".")))
 
     def _headline(self, row: int, label: str, formula: str) -> None:
         self.sheet.put(row, 1, label, style="Heading 4")

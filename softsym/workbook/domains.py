@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from softsym.errors import DomainError
+from softsym.workbook.plan import Validation
 
 _LIMIT = "1E+300"
 
@@ -41,6 +42,18 @@ DOMAINS = {
     "onehot": Domain("a single 1, the others 0", "list", "between", '"0,1"', "", "({0}<>0)*({0}<>1)", True),
 }
 """By kind of the language."""
+
+
+def validation(where: str, name: str, kind: str, meaning: str) -> Validation:
+    """What the cells of an input accept, with what is shown when one is chosen, and when a value is refused.
+
+    >>> validation("B7", "beta", "positive", "inverse temperature").prompt
+    'Inverse temperature: a number above 0.'
+    """
+    domain = domain_of(kind)
+    told = f"{meaning}: {domain.words}." if meaning else f"{domain.words}."
+    texts = name, told[0].upper() + told[1:], f"{name} takes {domain.words}."
+    return Validation(where, domain.form, domain.first, domain.operator, domain.second, *texts)
 
 
 def domain_of(kind: str) -> Domain:

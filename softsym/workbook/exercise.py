@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from softsym.targets.excel_syntax import Reference, parse_formula
-from softsym.workbook.plan import Sheet, Validation, address
+from softsym.workbook.domains import validation
+from softsym.workbook.plan import Sheet, address
 from softsym.workbook.tables import heading
 
 PURPOSE = "Type a guess into each shaded cell: the figure beside it is hidden until then."
@@ -20,9 +21,7 @@ def lay(sheet: Sheet, row: int, title: str, labels: Sequence[str], cells: Sequen
     for offset, (label, cell) in enumerate(zip(labels, cells, strict=True), 1):
         _line(sheet, row + offset, label, cell, number_format)
     guesses = f"B{row + 1}:B{row + len(cells)}"
-    sheet.validations.append(
-        Validation(guesses, "decimal", "-1E+300", second="1E+300", title=title, prompt="your guess", error="a number")
-    )
+    sheet.validations.append(validation(guesses, "a guess", "real", "your guess"))
 
 
 def _line(sheet: Sheet, row: int, label: str, cell: str, number_format: str) -> None:

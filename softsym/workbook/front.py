@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from softsym.errors import DomainError
 from softsym.workbook import dynamic
-from softsym.workbook.domains import domain_of
-from softsym.workbook.plan import Chart, Plan, Sheet, Validation, address, area, sheet_prefix
+from softsym.workbook.domains import domain_of, validation
+from softsym.workbook.plan import Chart, Plan, Sheet, address, area, sheet_prefix
 from softsym.workbook.scope import Scalar, Scope, Vector, define
 from softsym.workbook.styles import LOOKS
 from softsym.workbook.tables import heading, lines
@@ -47,7 +47,7 @@ def _scalar(sheet: Sheet, row: int, scalar: Scalar, scope: Scope) -> None:
     sheet.put(row, 4, domain_of(scalar.kind).words, style="Body")
     sheet.put(row, 5, scalar.meaning, style="Remark")  # it may run on over the cells beside it
     scope.add(scalar.name, scalar.kind, address(row, 2, sheet.name, anchored=True))
-    _validate(sheet, address(row, 2), scalar.name, scalar.kind, scalar.meaning)
+    sheet.validations.append(validation(address(row, 2), scalar.name, scalar.kind, scalar.meaning))
 
 
 def _vectors(sheet: Sheet, row: int, vectors: Sequence[Vector], scope: Scope) -> None:
@@ -78,7 +78,7 @@ def _vector(sheet: Sheet, row: int, column: int, vector: Vector, scope: Scope) -
         sheet.put(top + offset, column, cell, style="Input", number_format=vector.number_format)
     scope.add(vector.name, vector.kind, area(top, column, bottom, column, sheet.name), len(vector.values))
     where = area(top, column, bottom, column, anchored=False)
-    _validate(sheet, where, vector.name, vector.kind, vector.meaning)
+    sheet.validations.append(validation(where, vector.name, vector.kind, vector.meaning))
 
 
 def _unit(given: Scalar | Vector) -> str:
@@ -90,12 +90,6 @@ def _finite(name: str, value: float) -> float:
     if number != number or number in (float("inf"), float("-inf")):
         raise DomainError(f"the input {name} holds {value}; a cell holds a finite number")
     return value if isinstance(value, int) else number
-
-
-def _validate(sheet: Sheet, where: str, name: str, kind: str, meaning: str) -> None:
-    domain = domain_of(kind)
-    texts = name, f"{domain.words}. {meaning}".strip(), f"{name} takes {domain.words}."
-    sheet.validations.append(Validation(where, domain.form, domain.first, domain.operator, domain.second, *texts))
 
 
 def derivation(sheet: Sheet, title: str, steps: Iterable[Sequence[str]], verdict: str) -> None:

@@ -20,6 +20,7 @@ from softsym.targets.numpy import lambdify
 from softsym.workbook import writer
 from softsym.workbook.acceptance import accept
 from softsym.workbook.book import Book
+from softsym.workbook.domains import validation
 from softsym.workbook.functions import NUM
 from softsym.workbook.plan import Column, Plan, Sheet, area
 from softsym.workbook.scope import Scalar
@@ -123,6 +124,11 @@ class _Table:
         first = self.right + 1
         self._step(sheet, "result", rest, bare_text(self.expr), "Output")
         bottom = TOP + len(self.rows) - 1
+        given = (TOP, 2, bottom, 1 + len(self.classes))
+        sheet.validations.append(
+            validation(area(*given, anchored=False), self.vector.name, "real", "an entry of its row")
+        )
+        book.checks.add_formula("every entry is a number", f"COUNT({area(*given, SHEET)})", float(self.rows.size))
         book.no_errors("the results", area(TOP, first, bottom, self.right, SHEET))
         ours = f"COUNT({area(TOP, first, bottom, self.right, SHEET)})"
         book.checks.add_formula("every row has its results", ours, float(len(self.rows) * (self.right - first + 1)))

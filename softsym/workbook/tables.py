@@ -11,6 +11,7 @@ from softsym.language import bare_text
 from softsym.targets.excel import FormulaMaker
 from softsym.targets.excel_syntax import column_letters
 from softsym.workbook.audit import ACCEPTED
+from softsym.workbook.domains import validation
 from softsym.workbook.plan import ColourScale, Series, Sheet, address, area
 from softsym.workbook.scope import Scope, column_place
 
@@ -173,6 +174,8 @@ class Sweep(_Headed):
         self.parameter, self.bottom = parameter, self.top + len(values) - 1
         for offset, value in enumerate(values):
             sheet.put(self.top + offset, 1, value, style="Input")
+        where = area(self.top, 1, self.bottom, 1, anchored=False)
+        sheet.validations.append(validation(where, parameter, "real", note))
 
     @property
     def end(self) -> int:
@@ -244,6 +247,8 @@ class Grid:
                 formula = scope.maker(expr, sheet.name, cells, accurate=form == "stable").formula()[1:]
                 sheet.put(row, column, formula=formula, style="Calculation", number_format=number_format)
         sheet.scales.append(ColourScale(area(self.top, 2, self.bottom, self.right, anchored=False)))
+        for name, where in ((across[0], self.across), (down[0], self.x)):
+            sheet.validations.append(validation(where.rpartition("!")[2].replace("$", ""), name, "real", ""))
 
     @property
     def end(self) -> int:
@@ -253,6 +258,11 @@ class Grid:
     def x(self) -> str:
         """The cells of the values down, the categories of a surface chart."""
         return column_place(self.sheet.name, self.top, self.bottom, 1)
+
+    @property
+    def across(self) -> str:
+        """The cells of the values across."""
+        return area(self.header, 2, self.header, self.right, self.sheet.name)
 
     def series(self) -> tuple[Series, ...]:
         """The columns of the grid, for a surface chart."""

@@ -71,6 +71,23 @@ def test_what_is_no_number_fails_and_is_named(kind: str, value: str | None) -> N
     assert "fail" in str(plan.sheet("Checks").cells[5, 3].value)
 
 
+def test_the_values_of_sweeps_and_grids_are_inputs_too() -> None:
+    book = Book("Sweeps", "Shaded cells beside tables.", [Scalar("beta", 2.0)])
+    book.sweep("Sigmoid", "t", [0.0, 1.0]).column("sigmoid(beta*t)")
+    book.grid("Product", "a*b", ("a", [1.0, 2.0]), ("b", [3.0, 4.0, 5.0]))
+    plan = book.finish()
+    for sheet in plan.sheets:
+        shaded = (
+            {where for where, cell in sheet.cells.items() if cell.style == "Input"} if sheet.name != "README" else set()
+        )
+        validated = {w[1:] for v in sheet.validations for w in places(f"{sheet.name}!{v.where}")}
+        assert shaded == validated
+    plan.sheet("Sweep").cells[9, 1].value = "abc"
+    plan.sheet("Surfaces").cells[7, 3].value = None
+    calculate(plan)
+    assert failed(plan) == {"Sigmoid: every t is a number", "Product: every a and every b is a number"}
+
+
 def test_a_condition_without_a_value_does_not_say_that_it_failed() -> None:
     book = Book("Checks", "A condition.", [Scalar("a", 2.0)])
     book.check("exp is a number", "log(a)", "709.78", "<=", otherwise="it overflows")
