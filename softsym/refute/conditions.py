@@ -25,7 +25,10 @@ from softsym.refute.judgement import entries, order
 from softsym.refute.literals import literals
 from softsym.refute.moves import Move, in_kind, lines, resampled, with_value
 from softsym.refute.sampling import sample
+from softsym.refute.systems import KeptLine, kept_lines
 
+TRIES = 12
+"""How many points are drawn for some lengths before there is said to be none that the conditions allow."""
 CHECK_BITS = (64, 250)
 ROOT_BITS = 280
 """A root is enclosed to about this many bits, far beyond what any comparison needs."""
@@ -72,6 +75,7 @@ class Admissible:
     def __init__(self, statement: Statement, symbols: Sequence[Symbol], random: Random, deadline: float = inf) -> None:
         self.symbols, self.random, self.deadline = symbols, random, deadline
         self.known = literals(statement)
+        self.failures: dict[tuple[tuple[str, int], ...], int] = {}
         chains = [Condition(n, c) for n, c in enumerate(statement.conditions)]
         self.conditions = sorted((c for c in chains if c.symbols), key=lambda c: c.is_equation)
         self.on_lengths = [c for c in chains if not c.symbols]
@@ -81,12 +85,15 @@ class Admissible:
         """Whether the conditions on lengths alone hold."""
         return all(self.satisfied(c, Candidate(Point(lengths, {}))) for c in self.on_lengths)
 
-    def draw(self, lengths: dict[str, int], tries: int = 12) -> Candidate | None:
-        """A new admissible point."""
-        for _ in range(tries):
+    def draw(self, lengths: dict[str, int]) -> Candidate | None:
+        """A new admissible point; the more often there was none for these lengths, the fewer tries it gets."""
+        key = tuple(sorted(lengths.items()))
+        for _ in range(max(1, TRIES >> 2 * self.failures.get(key, 0))):
             found = self.repaired(Candidate(sample(self.symbols, lengths, self.random, self.known)))
             if found is not None:
+                self.failures.pop(key, None)
                 return found
+        self.failures[key] = self.failures.get(key, 0) + 1
         return None
 
     def repaired(self, candidate: Candidate, rounds: int = 8) -> Candidate | None:
@@ -193,9 +200,10 @@ class Admissible:
     def _solved(self, condition: Condition, candidate: Candidate) -> Candidate | None:
         """The candidate with the equations of a condition solved one by one, the others kept where some line can."""
         for entry in range(self._parts(condition, candidate)):
-            moves = [m for s in condition.symbols for m in lines(s, candidate.point)]
+            moves: list[Move | KeptLine] = [m for s in condition.symbols for m in lines(s, candidate.point)]
             self.random.shuffle(moves)
-            steps = (self._along(condition, candidate, move, entry) for move in islice(moves, 24))
+            moves = [*kept_lines(self, condition, candidate), *moves[:24]]
+            steps = (self._along(condition, candidate, move, entry) for move in moves)
             found = self._best(s for s in steps if s is not None)
             if found is None:
                 return None
@@ -215,9 +223,9 @@ class Admissible:
 
     def _parts(self, condition: Condition, candidate: Candidate) -> int:
         """The number of scalar equations that a condition is."""
-        return len(self._gaps(condition, candidate.point, 64) or ())
+        return len(self.gaps(condition, candidate.point, 64) or ())
 
-    def _gaps(self, condition: Condition, point: Point, bits: int) -> list[Scalar] | None:
+    def gaps(self, condition: Condition, point: Point, bits: int) -> list[Scalar] | None:
         """``left - right`` for every scalar equation of the condition, ``None`` where it is undefined."""
         try:
             with ctx.workprec(bits):
@@ -228,11 +236,11 @@ class Admissible:
         except (Undefined, Undecided, BudgetError):
             return None
 
-    def _along(self, condition: Condition, candidate: Candidate, move: Move, entry: int) -> Candidate | None:
+    def _along(self, condition: Condition, candidate: Candidate, move: Move | KeptLine, entry: int) -> Candidate | None:
         """The candidate moved along a line to where one scalar equation of the condition holds."""
 
         def gap(parameter: Any, bits: int = 64) -> Scalar | None:
-            gaps = self._gaps(condition, moved(parameter), bits)
+            gaps = self.gaps(condition, moved(parameter), bits)
             return None if gaps is None else gaps[entry]
 
         def moved(parameter: Any) -> Point:
@@ -256,7 +264,8 @@ class Admissible:
         if not self._in_kinds(point) or self._parts(condition, candidate) > 1:
             return None
         changed = self._after(candidate, point)
-        return Candidate(point, changed.enclosed | {condition.number})
+        kept = move.kept if isinstance(move, KeptLine) else frozenset[int]()
+        return Candidate(point, changed.enclosed | kept | {condition.number})
 
 
 def _certain(relation: str, left: Scalar, right: Scalar) -> bool:

@@ -143,7 +143,25 @@ relu(1/10**40 - r) == 0 where r: positive
 """
 """Claims that fail only at or beyond the places, the lengths and the numbers that they name."""
 
-FALSE = [OBVIOUS, INEQUALITIES, IN_A_CORNER, BY_A_HAIR, CALCULUS, CONDITIONS, AT_AN_EDGE, ENCLOSED, NAMED]
+INSIDE = """
+x[1]*log(x[1]) >= -0.367879 where x: positive vector
+-r*log(r) <= 1/exp(1) - 1/10**12 where r: positive
+softmax(z)[i]*(1 - softmax(z)[i])**2 <= 4/27 - 1/10**9
+p[i]*log(1/p[i]) <= 1/exp(1) - 1/10**8
+kl([r, 1 - r], [1/3, 2/3]) >= 1/10**9 where r: unit
+"""
+"""Bounds that fail only close to a point inside of what is allowed."""
+SYSTEMS = """
+mean(z**3) == 0 where sum(z) == 0, sum(z**2) == N
+sum(z**4) >= 1/2 where sum(z) == 0, norm(z, 2) == 1
+dot(z, w) == 0 where norm(z, 2) == 1, norm(w, 2) == 1, sum(z) == 0, sum(w) == 0
+a*b == c where a + b == 3, a**2 + b**2 == 7
+entropy(y) == log(2) where sum(y) == 1, y >= 0, sum(y**2) == 1/2
+boltzmann(z, 1) == 1 where lse(z) == 2, sum(z) == 0
+"""
+"""Claims under several equations, which hold together only at roots that are enclosed."""
+KNOWN = [OBVIOUS, INEQUALITIES, IN_A_CORNER, BY_A_HAIR, CALCULUS, CONDITIONS, AT_AN_EDGE, ENCLOSED]
+FALSE = [*KNOWN, NAMED, INSIDE, SYSTEMS]
 LINES = [line for group in FALSE for line in group.strip().splitlines()]
 
 
