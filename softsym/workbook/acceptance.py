@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from softsym.workbook.audit import ACCEPTED, Audited, Where
+from softsym.workbook.audit import ACCEPTED, Audited, FormulaCell, Where
+from softsym.workbook.audit_patterns import odd_formulas
 from softsym.workbook.audit_rules import constants
 from softsym.workbook.exponents import unbounded_exponents
 from softsym.workbook.plan import Plan, Sheet
 
 UNBOUNDED = f"{ACCEPTED} no maximum can be taken out of this expression; where EXP overflows, the checks say so."
 CONSTANTS = f"{ACCEPTED} the numbers belong to the expression."
+OWN = f"{ACCEPTED} each entry of this expression has a formula of its own."
 _LISTS = ("Results", "Checks")
 """Sheets whose columns hold figures of all sorts, so that a comment stands at the figure and not at the header."""
 
@@ -22,13 +24,20 @@ def accept(plan: Plan) -> None:
     """Say in comments why formulas of ``plan`` hold numbers, or an EXP without a bound, as their expressions do."""
     planned = _Planned(plan)
     for _, cell in planned.distinct:
-        if cell.tree is None or planned.is_accepted(cell.where):
-            continue
-        reason = CONSTANTS if constants(cell.tree) else ""
-        if next(unbounded_exponents(planned, cell.tree, cell.where[0]), None) is not None:
-            reason = UNBOUNDED
+        reason = "" if planned.is_accepted(cell.where) else _reason(planned, cell)
         if reason:
             _comment(plan.sheet(cell.where[0]), cell.where, planned.copies[cell.where], reason)
+    for sheet, row, column in odd_formulas(planned):
+        odd = plan.sheet(sheet).cells[row, column]
+        odd.comment = odd.comment or OWN
+
+
+def _reason(planned: Audited, cell: FormulaCell) -> str:
+    if cell.tree is None:
+        return ""
+    if next(unbounded_exponents(planned, cell.tree, cell.where[0]), None) is not None:
+        return UNBOUNDED
+    return CONSTANTS if constants(cell.tree) else ""
 
 
 def _comment(sheet: Sheet, where: Where, bottom: int, reason: str) -> None:

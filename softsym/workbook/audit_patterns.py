@@ -25,16 +25,21 @@ def inconsistent(audited: Audited) -> Iterator[Finding]:
     Sums of what stands above are the subtotals of a column, and no odd ones. At the end of a run a formula is odd only
     if it is that of the others with other references, since a run may well end in something else.
     """
-    found = {where: "above and below it" for run in _runs(audited, by_column) for where in _odd(audited, run, 2)}
-    for run in _runs(audited, _by_row):
-        for where in _odd(audited, run, LEAST_ACROSS):
-            found.setdefault(where, "to the left and right of it")
-    for where, side in sorted(found.items()):
+    for where, side in sorted(odd_formulas(audited).items()):
         yield Finding(
             "inconsistent formula", place(where), f"the formula differs from those {side}",
             "One odd formula in a row or column is nearly always a slip.",
             "Copy the formula of its neighbours, or move the exception to a place of its own.",
         )  # fmt: skip
+
+
+def odd_formulas(audited: Audited) -> dict[Where, str]:
+    """The formulas among copies of another one, each with where those copies stand."""
+    found = {where: "above and below it" for run in _runs(audited, by_column) for where in _odd(audited, run, 2)}
+    for run in _runs(audited, _by_row):
+        for where in _odd(audited, run, LEAST_ACROSS):
+            found.setdefault(where, "to the left and right of it")
+    return found
 
 
 def typed_over(audited: Audited) -> Iterator[Finding]:

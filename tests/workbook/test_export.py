@@ -221,6 +221,7 @@ OTHERS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("softmax(drop(z, i), beta)", {"z": [1, 2, 2], "beta": 3, "i": 2}),
     ("hessian(dot(p, z**2), z)", {"z": [1, 2, 3], "p": [0.2, 0.3, 0.5]}),
     ("basis(2)*z", {"z": [1, 2, 3]}),
+    ("hardmax([a, b, a])", {"a": 1, "b": 1}),
     ("(1 - sum(softmax(z, beta)**2))/(N - 1)", {"z": [1, 2, 2], "beta": 1}),
     ("p**(1/T)/sum(p**(1/T))", {"p": [0.2, 0.3, 0.5], "T": 1e-3}),
     ("log(sum(p**beta))/(1 - beta) where beta: real", {"p": [0.2, 0.3, 0.5], "beta": -1000}),
