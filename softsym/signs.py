@@ -75,7 +75,7 @@ def _logarithm(expr: Expr, of: Reader) -> Signs:
         terms[:1] = terms[0].args
     one = next((t for t in terms if constant(t) is not None), None)
     if one is None:
-        return ZERO_UP if isinstance(expr, Symbol) and expr.kind.type == "length" else ANY
+        return ZERO_UP if isinstance(expr, Symbol) and expr.kind.type == "length" else of(expr - 1)
     found = of(one - 1)
     for term in terms:
         found = found if term is one else _BY_HEAD["add"](found, of(term))

@@ -115,6 +115,24 @@ kl(p, q) >= 2*max(p - q)**2                                   | kl(p, q) >= 9/4*
 kl((p + q)/2, (u + v)/2) <= (kl(p, u) + kl(q, v))/2 where u: distribution, v: distribution | kl((p + q)/2, p) <= 0
 log(1 + sum(exp(z))) <= sum(softplus(z))                      | log(2 + sum(exp(z))) <= sum(softplus(z))
 abs(softmax(z)[i] - softmax(w)[i]) <= norm(z - w, 1)/4        | abs(softmax(z)[i] - softmax(w)[i]) <= norm(z - w, 1)/5
+lse(z) - (1 - t)*z[i] - t*mean(z) >= t*log(N) where t: unit | lse(z) - (1 - t)*z[i] - t*mean(z) >= log(N) where t: unit
+-dot((1 - t)*y + t/N, log_softmax(z)) >= t*log(N) where t: unit, y: onehot | dot(y, z) >= 0 where y: onehot
+lse(z) >= dot(y, z) where y: onehot                           | lse(z) >= dot(y, z) + 1/100 where y: onehot
+kl(p, q) + kl(q, p) <= sum((p - q)**2*(1/p + 1/q))            | kl(p, q) + kl(q, p) <= sum((p - q)**2*(1/p + 1/q))/3
+2*(sum(sqrt(p)) - 1) >= entropy(p)                            | 2*(sum(sqrt(p)) - 1)*4/5 >= entropy(p)
+(1 - t**a)/a <= (1 - t**b)/b where 0 < t < 1, 0 < b <= a | (1 - t**a)/a <= (1 - t**b)/b where 0 < t < 1, 0 < a <= b
+sum(x*log(x)) <= sum(x)*log(sum(x)) where x: positive vector | sum(x*log(x)) <= log(max(x)) where x: positive vector
+prod(1 + x) >= 1 + sum(x) where x: positive vector            | prod(1 + x) >= 1 + 2*sum(x) where x: positive vector
+sum(w*exp(z)) >= sum(w)*exp(dot(w, z)/sum(w)) where w: positive vector | sum(w*exp(z)) >= exp(dot(w, z))
+sum(sqrt(p*q)) >= exp(-kl(p, q)/2)                            | sum(sqrt(p*q)) >= exp(-kl(p, q)/4)
+1 - sum(softmax(z)**2) <= entropy(softmax(z))                 | 1 - sum(softmax(z)**2) <= entropy(softmax(z))*7/10
+-log_softmax(z)[i] >= 1 - softmax(z)[i] + (1 - softmax(z)[i])**2/2 | -log_softmax(z)[i] >= 1 - softmax(z)[i]**2
+0 <= dot(v, hessian(log(1 + sum(exp(z))), z) @ v)             | 0 <= dot(v, hessian(log(1 + sum(z**2)), z) @ v)
+-softmax(z)[i]*log_softmax(z)[i] <= exp(-1)                   | -softmax(z)[i]*log_softmax(z)[i] <= 9/10*exp(-1)
+softplus(r) >= t*r - t*log(t) - (1 - t)*log(1 - t) where 0 < t < 1 | softplus(r) >= t*r - 2*t*log(t) where 0 < t < 1
+abs(dot(p, z) - dot(q, z)) <= norm(p - q, 1)*(max(z) - min(z))/2 | dot(p - q, z) <= norm(p - q, 1)*(max(z) - min(z))/3
+sum(p*abs(z - dot(p, z))) <= (max(z) - min(z))/2              | sum(p*abs(z - dot(p, z))) <= (max(z) - min(z))*2/5
+abs(diff(sigmoid(r), r, 2)) <= 1/4                            | abs(diff(sigmoid(r), r, 2)) <= 9/100
 """.strip().splitlines()
 
 TRUE, FALSE = zip(*(tuple(part.strip() for part in line.split("|")) for line in PAIRS), strict=True)
@@ -134,6 +152,10 @@ def test_false_look_alikes_are_not(text: str) -> None:
     statement = parse_statement(text)
     assert search(statement, seconds=5).counterexample is not None
     assert isinstance(prove(statement, time.monotonic() + 0.5), str)
+
+
+def test_a_maximum_beside_a_number_in_coordinates_stops_no_search() -> None:
+    assert prove(parse_statement("max([0, 1 + r]) <= softplus(r) - 1"), time.monotonic() + 1)
 
 
 ONLY_AT_ZERO = [

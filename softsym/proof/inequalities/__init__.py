@@ -16,6 +16,7 @@ from softsym.expansion import expand
 from softsym.expression import Apply, Expr, Number, Symbol, apply, free_symbols, number, substitute, walk
 from softsym.language import Chain
 from softsym.proof.inequalities.goal import CASES, Budget, Everywhere, Fact, Goal
+from softsym.proof.inequalities.instances import instance_of, shares_named
 from softsym.proof.inequalities.search import DEPTHS, prove
 from softsym.proof.inequalities.writing import index_symbol, symbols_of
 from softsym.proof.steps import ProofStep, at_most, changed, for_values
@@ -35,7 +36,19 @@ def prove_at_most(
     deadline: float = float("inf"),
 ) -> ProofStep | str:
     """A proof that ``left <= right`` (``<`` if ``strict``) in every entry, or why there is none."""
-    claim = at_most(left, right, strict)
+    named = shares_named(left, right, known)
+    if named is not None:
+        values, lower, upper = named
+        end = deadline - (1 - _SHARE) * max(0.0, deadline - time.monotonic())
+        found = _prove_in_forms(at_most(lower, upper, strict), known, written_out, end)
+        if not isinstance(found, str):
+            return replace(instance_of(found, values), claim=at_most(left, right, strict))
+    return _prove_in_forms(at_most(left, right, strict), known, written_out, deadline)
+
+
+def _prove_in_forms(claim: Chain, known: Assumptions, written_out: bool, deadline: float) -> ProofStep | str:
+    """A proof of a claim with values for its free parameters, or why there is none."""
+    left, right = claim.sides
     forms = [_Form(claim, known, values, written_out) for values in _parameters(apply("sub", right, left))]
     tries = [(form, depth) for depth in DEPTHS for form in forms]
     found: ProofStep | str = ""

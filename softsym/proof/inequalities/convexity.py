@@ -37,7 +37,7 @@ def by_single_logarithm(goal: Goal, prove: Prove) -> ProofStep | None:
     for scale in _scales(goal):
         value = elementary.multiply(goal.alg, goal.value, scale)
         logs = _logs(value)
-        factors = [coefficient_of(value, a) for a in logs]
+        factors = [coefficient_of(value, a) for a in logs if a.data[0].constant() is None]
         numbers = [f.constant() if f is not None else None for f in factors]
         if not logs or len(logs) > MAX_LOGS or all(n is None for n in numbers):
             continue

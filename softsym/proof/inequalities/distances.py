@@ -5,6 +5,7 @@ Cauchy   (sum v)**2 <= sum w*sum v**2/w for v = b*abs(u)
 Pinsker  sum r*log(r/s) >= (sum abs(r - s))**2/2 for the shares r = w/sum w and s = x/sum x
 Kraft    (sum w + sum x)**2 - 4*(sum sqrt(w*x))**2 >= (sum abs(w - x))**2
 half     sum abs(u) >= 2*u_i where sum u = 0
+span     2*sum u*v <= sum abs(u)*(max v - min v) where sum u = 0
 =======  ===========================================================================================
 """
 
@@ -18,10 +19,12 @@ from flint import fmpq
 
 from softsym.algebra import elementary
 from softsym.algebra.context import NONNEGATIVE, POSITIVE
+from softsym.algebra.families import Member, make_family
 from softsym.algebra.polynomial import Atom, Index, Poly, Rational, mono_mul
-from softsym.algebra.renaming import rename
+from softsym.algebra.renaming import entry, rename
 from softsym.algebra.signs import is_positive, sign_of
 from softsym.algebra.sums import sum_over
+from softsym.expression import Symbol
 from softsym.proof.inequalities.factors import Prove
 from softsym.proof.inequalities.goal import Fact, Goal, Summand
 from softsym.proof.steps import ProofStep
@@ -37,7 +40,7 @@ def distances(goal: Goal, atom: Atom, places: list[Index]) -> Iterator[Fact]:
     found = [_cauchy(goal, k, factor, u, w) for w in _weights(factor, pair)]
     if factor.constant() is not None:
         level = not sum_over(goal.alg, u, k).num
-        yield from _halves(goal, atom, u, k, places) if level else ()
+        yield from (*_halves(goal, atom, u, k, places), *_spans(goal, atom, u, k)) if level else ()
         if pair is not None:
             found += [*(_pinsker(goal, k, *p) for p in _pairs(pair) if level), _kraft(goal, k, *pair)]
     yield from (fact for fact in found if fact.value.atoms <= goal.value.atoms)
@@ -117,6 +120,26 @@ def _halves(goal: Goal, atom: Atom, u: Rational, k: Index, places: list[Index]) 
         yield Fact(goal.alg.of(atom) - twice, False, "sum abs(u) >= 2*u_i where sum u = 0", (Summand(k, (v,)), i))
 
 
+def _spans(goal: Goal, atom: Atom, u: Rational, k: Index) -> Iterator[Fact]:
+    """For the vectors with both extrema in a goal."""
+    alg, length = goal.alg, goal.alg.ranges[k]
+    for name in sorted(name for name, kind in alg.vectors.items() if kind.length == length):
+        v = entry(alg, name, k)
+        span = Rational.of(0)
+        for x in (v, -v):
+            own = alg.fresh_index(length)
+            span = span + make_family(alg, "max", [], [Member(rename(alg, x, {k: own}), own)])
+        if not span.atoms <= goal.value.atoms:
+            continue
+        for w in (u, -u):
+            twice = elementary.multiply(alg, Rational.of(2), sum_over(alg, elementary.multiply(alg, w, v), k))
+            value = elementary.multiply(alg, alg.of(atom), span) - twice
+            vector = Symbol(name, alg.vectors[name])
+            yield Fact(
+                value, False, "2*sum u*v <= sum abs(u)*(max v - min v) where sum u = 0", (Summand(k, (w,)), vector)
+            )
+
+
 def by_spread(goal: Goal, prove: Prove) -> ProofStep | None:
     """``v - c*sum b*abs(u) >= 0`` if v, c >= 0 and ``v**2 >= c**2*sum b*sum b*u**2`` (Cauchy and Schwarz)."""
     if goal.value.den or goal.strict or goal.depth > 3:
@@ -128,12 +151,17 @@ def by_spread(goal: Goal, prove: Prove) -> ProofStep | None:
             continue
         lower = Rational(Poly({mono: -c}))
         upper, size = goal.value + lower, Rational(Poly({mono_mul(mono, ((atom, -1),)): -c}))
-        if any(sign_of(goal.alg, part) not in (POSITIVE, NONNEGATIVE) for part in (upper, size)):
+        if sign_of(goal.alg, size) not in (POSITIVE, NONNEGATIVE):
+            continue
+        settled = sign_of(goal.alg, upper) in (POSITIVE, NONNEGATIVE)
+        first = None if settled else prove(goal.sub(upper))
+        if first is None and not settled:
             continue
         fact, factor = _cauchy(goal, *split, split[1]), _squared(goal, size)
         squares = goal.sub(_squared(goal, upper) - _squared(goal, lower))
         step = prove(squares.sub(squares.value - elementary.multiply(goal.alg, factor, fact.value)))
         if step is not None:
             whole = squares.combined([(factor, fact)], step)
-            return goal.step("squares of both sides", whole, uses=(goal.terms(upper), goal.terms(lower)))
+            steps = (whole,) if first is None else (first, whole)
+            return goal.step("squares of both sides", *steps, uses=(goal.terms(upper), goal.terms(lower)))
     return None

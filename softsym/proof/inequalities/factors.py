@@ -157,6 +157,27 @@ def by_two_exponentials(goal: Goal, prove: Prove) -> ProofStep | None:
     return goal.step("logarithms of both sides", step, uses=sides)
 
 
+def by_logarithms(goal: Goal, prove: Prove) -> ProofStep | None:
+    """``x - y >= 0`` for sums x and y of terms > 0, with sums in exponents, follows from ``log(x) - log(y) >= 0``."""
+    if goal.value.den or goal.strict or goal.depth > 3 or not any(map(_has_sum, goal.value.num.atoms)):
+        return None
+    upper, lower = (Poly({m: sign * c for m, c in goal.value.num if sign * c > 0}) for sign in (1, -1))
+    if not all(side and poly_sign(goal.alg, side) == POSITIVE for side in (upper, lower)):
+        return None
+    value = elementary.log(goal.alg, Rational(upper)) - elementary.log(goal.alg, Rational(lower))
+    step = prove(goal.sub(value))
+    return (
+        None
+        if step is None
+        else goal.step("logarithms of both sides", step, uses=(goal.write(upper), goal.write(lower)))
+    )
+
+
+def _has_sum(atom: Atom) -> bool:
+    """Whether it is an exponential with a sum in the exponent."""
+    return atom.head == "exp" and any(a.head == "sum" for a, _ in atom.data[0])
+
+
 def _by_one_power(goal: Goal, prove: Prove, ratio: Rational, sides: list[Rational]) -> ProofStep | None:
     """For sides of which one may be 0, and so has no logarithm: a power takes a root from one of them."""
     value = elementary.log(goal.alg, ratio)
@@ -205,7 +226,7 @@ def by_squares(goal: Goal, prove: Prove) -> ProofStep | None:
     if goal.value.den or goal.strict or not 3 <= len(goal.value.num) <= 40:
         return None
     terms = {m: Fraction(int(c.p), int(c.q)) for m, c in goal.value.num}
-    squares = {mono_pow(m, Fraction(1, 2)): m for m in terms if _is_square(m) and terms[m] > 0}
+    squares = {mono_pow(m, Fraction(1, 2)): m for m in terms if _is_square(goal, m) and terms[m] > 0}
     used: list[tuple[Fraction, Mono, Mono, bool]] = []
     for mono in [m for m, c in terms.items() if c < 0 or not _is_positive(goal, m)]:
         pair = next(((a, b) for a in squares for b in squares if a != b and mono_mul(a, b) == mono
@@ -233,8 +254,9 @@ def _sum(goal: Goal, first: Mono, second: Mono, plus: bool) -> Expr:
     return apply("add" if plus else "sub", a, b)
 
 
-def _is_square(mono: Mono) -> bool:
-    return all(isinstance(e, int) and e % 2 == 0 for _, e in mono)
+def _is_square(goal: Goal, mono: Mono) -> bool:
+    """Whether a monomial is a square of real numbers, roots of what is > 0 among them."""
+    return all((isinstance(e, int) and e % 2 == 0) or atom_sign(goal.alg, a) == POSITIVE for a, e in mono)
 
 
 def _is_positive(goal: Goal, mono: Mono) -> bool:

@@ -19,9 +19,10 @@ from softsym.algebra.sums import sum_over
 from softsym.expression import Symbol
 from softsym.proof.inequalities.distances import distances
 from softsym.proof.inequalities.goal import Fact, Goal, Summand
-from softsym.proof.inequalities.merging import merged, mixed
+from softsym.proof.inequalities.merging import merged, mixed, of_two
 from softsym.symbols import Length
 
+_EACH = "a sum of terms >= 0 is at least each of them"
 MAX_FACTS = 60
 MAX_PAIRED = 4
 """So many logarithms, or exponentials, are compared with each other."""
@@ -39,19 +40,30 @@ def facts_about(goal: Goal) -> list[Fact]:
     for atom in sorted(goal.value.atoms | declared, key=lambda a: a.number):
         for fact in _of_atom(goal, atom):
             found.setdefault(fact.value, fact)
-    for fact in (*_of_logarithms(goal), *mixed(goal), *_increasing(goal, [*found])):
+    for fact in (
+        *_of_logarithms(goal),
+        *_of_powers(goal),
+        *_of_terms(goal),
+        *mixed(goal),
+        *of_two(goal),
+        *_increasing(goal, [*found.values()]),
+    ):
         found.setdefault(fact.value, fact)
     return list(found.values())[:MAX_FACTS]
 
 
-def _increasing(goal: Goal, known: list[Rational]) -> Iterator[Fact]:
+def _increasing(goal: Goal, known: list[Fact]) -> Iterator[Fact]:
     """``exp(x) >= exp(y)`` and ``log(x) >= log(y)`` for atoms of the goal with arguments that are known to be so."""
+    by_value = {f.value: f for f in known}
     for head in ("exp", "log"):
         atoms = [a for a in sorted(goal.value.num.atoms, key=lambda a: a.number) if a.head == head][:MAX_PAIRED]
         for upper, lower in permutations(atoms, 2):
             x, y = _argument(upper), _argument(lower)
-            if sign_of(goal.alg, x - y) in (POSITIVE, NONNEGATIVE) or x - y in known:
-                yield Fact(goal.alg.of(upper) - goal.alg.of(lower), False, f"{head} is increasing", (x, y, x - y))
+            value, reason = goal.alg.of(upper) - goal.alg.of(lower), by_value.get(x - y)
+            if sign_of(goal.alg, x - y) in (POSITIVE, NONNEGATIVE) or (reason is not None and reason.lemma == "given"):
+                yield Fact(value, False, f"{head} is increasing", (x, y, x - y))
+            elif reason is not None and (head, reason.lemma) == ("log", _EACH):
+                yield Fact(value, False, "log of a sum of terms > 0 is at least that of each of them", reason.about)
 
 
 def _argument(atom: Atom) -> Rational:
@@ -124,7 +136,7 @@ def _sum(goal: Goal, atom: Atom) -> Iterator[Fact]:
     yield from distances(goal, atom, usable)
     for i in places:
         place = Symbol(i[1:], goal.alg.vectors[i[1:]]) if _is_hot(i) else i
-        yield Fact(whole - values[i], positive, "a sum of terms >= 0 is at least each of them", (terms, place))
+        yield Fact(whole - values[i], positive, _EACH, (terms, place))
     yield from _between_extremes(goal, names[0], body)
     yield from _squares_of_others(goal, atom, usable)
     for i, j in combinations([i for i in usable if i not in goal.generic], 2):
@@ -236,6 +248,31 @@ def _log(goal: Goal, atom: Atom) -> Iterator[Fact]:
     if value.constant() is None:
         below = elementary.integer_power(goal.alg, value, -1)
         yield Fact(whole - Rational.of(1) + below, False, "log(x) >= 1 - 1/x", (value,))
+
+
+def _of_terms(goal: Goal) -> Iterator[Fact]:
+    """``log(x + y) >= log(x)`` for the terms of a sum of two or three terms > 0."""
+    for atom in sorted(goal.value.num.atoms, key=lambda a: a.number):
+        value = atom.data[0] if atom.head == "log" else Rational.of(0)
+        if value.den or not 2 <= len(value.num) <= 3 or sign_of(goal.alg, value) != POSITIVE:
+            continue
+        for mono, c in value.num:
+            x = Rational(Poly({mono: c}))
+            if sign_of(goal.alg, value - x) in (POSITIVE, NONNEGATIVE) and sign_of(goal.alg, x) == POSITIVE:
+                more = goal.alg.of(atom) - elementary.log(goal.alg, x)
+                yield Fact(more, False, "log is increasing", (value, x, value - x))
+
+
+def _of_powers(goal: Goal) -> Iterator[Fact]:
+    """``1 + log(y) <= y`` for ``y = x**e`` and ``y = x**-e`` where the goal has log(x) and a power of x."""
+    logs = {a.data[0].num: a for a in goal.value.num.atoms if a.head == "log" and not a.data[0].den}
+    powers = {(a, abs(e)) for m, _ in goal.value.num for a, e in m if isinstance(e, Fraction)}
+    found = [Rational(Poly({((a, s * e),): fmpq(1)})) for a, e in powers for s in (1, -1)
+             if Poly({((a, 1),): fmpq(1)}) in logs]  # fmt: skip
+    exponents = [a for a in goal.value.num.atoms if a.head == "exp" and any(b.head == "log" for b, _ in a.data[0])]
+    found += [Rational(Poly({((a, -1),): fmpq(1)})) for a in exponents]
+    for y in sorted(found[: 2 * MAX_PAIRED], key=lambda y: str(y.num.terms)):
+        yield Fact(y - Rational.of(1) - elementary.log(goal.alg, y), False, "log(x) <= x - 1", (y,))
 
 
 def _of_logarithms(goal: Goal) -> Iterator[Fact]:

@@ -5,6 +5,7 @@ two       s*x*log(x/y) + t*u*log(u/v) >= (s*x + t*u)*log((s*x + t*u)/(s*y + t*v)
 the rest  sum w*log(w/x) >= w_i*log(w_i/x_i) + (W - w_i)*log((W - w_i)/(X - x_i)) with W = sum w, X = sum x
 grouping  sum w*log(w) <= w_i*log(w_i) + (W - w_i)*log(W - w_i)
 a place   sum r*log(r/s) >= 2*(r_i - s_i)**2 for the shares r = w/W and s = x/X (Pinsker)
+shares    log(x + y) >= r*log(x/r) + s*log(y/s) for r + s = 1 (Gibbs)
 product   log(c + sum x) <= sum log(1 + x) for x >= 0 and 0 <= c <= 1
 ========  =====================================================================================================
 """
@@ -123,6 +124,19 @@ def mixed(goal: Goal) -> Iterator[Fact]:
             fact = _two(goal, tuple(zip(one, (first, second), strict=True)))
             if fact is not None and fact.value.atoms <= goal.value.atoms:
                 yield fact
+
+
+def of_two(goal: Goal) -> Iterator[Fact]:
+    """``log(x + y) >= r*log(x/r) + s*log(y/s)`` for logarithms log(r) and log(s) of a goal with r + s = 1."""
+    logs = [a for a in sorted(goal.value.num.atoms, key=lambda a: a.number) if a.head == "log"]
+    shares = [(r.data[0], s.data[0]) for r, s in permutations(logs, 2) if (r.data[0] + s.data[0]).constant() == 1]
+    for atom in (a for a in logs if _is_pair(goal, a)) if shares else ():
+        parts = [Rational(Poly({m: c})) for m, c in atom.data[0].num]
+        for pair in (p for p in shares if all(is_positive(goal.alg, v) for v in (*p, *parts))):
+            value = goal.alg.of(atom)
+            for x, r in zip(parts, pair, strict=True):
+                value = value + _relative(goal, r, x)
+            yield Fact(value, False, "log(x + y) >= r*log(x/r) + s*log(y/s) for r + s = 1 (Gibbs)", (*parts, *pair))
 
 
 def _is_pair(goal: Goal, atom: Atom) -> bool:

@@ -34,6 +34,7 @@ from softsym.expression import (
     with_args,
 )
 from softsym.language import Chain
+from softsym.proof.inequalities.instances import prove_by_share
 from softsym.proof.inequalities.segments import CONVEX_KINDS, Claim, curvature, directions
 from softsym.proof.inequalities.signed import prove_by_signs
 from softsym.proof.inequalities.smooth import is_smooth
@@ -49,7 +50,7 @@ _CLOSED = {"positive": "nonnegative"}
 def prove_by_curvature(claim: Claim) -> ProofStep | None:
     """The step of a proof by one of the theorems of this module, or ``None``."""
     plain = replace(claim, left=_without_norms(claim.left), right=_without_norms(claim.right))
-    step = _jensen(plain) or _least(plain) or prove_by_signs(plain, _least)
+    step = prove_by_share(plain, _least) or _jensen(plain) or _least(plain) or prove_by_signs(plain, _least)
     return None if step is None else replace(step, claim=at_most(claim.left, claim.right))
 
 

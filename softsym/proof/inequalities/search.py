@@ -39,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     factors.by_powers,
     tangents.by_roots,
     factors.by_two_exponentials,
+    factors.by_logarithms,
     convexity.by_variational_bound,
     convexity.by_log_sum,
     convexity.by_single_logarithm,

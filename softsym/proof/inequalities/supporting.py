@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from softsym.algebra.polynomial import Index, Mono, Rational
-from softsym.algebra.renaming import rename
+from flint import fmpq
+
+from softsym.algebra import elementary
+from softsym.algebra.polynomial import Index, Mono, Poly, Rational
+from softsym.algebra.renaming import entry, rename
 from softsym.errors import SoftsymError
 from softsym.evaluation import Point, evaluate
 from softsym.expression import Expr
@@ -29,7 +32,8 @@ def supporting_share(goal: Goal, first: str, second: str, length: Length) -> Fra
     total = Rational.of(0)
     for mono, coefficient in goal.value.num:
         if mono:
-            body = _body(goal, mono, length, index)
+            constant = all(a.head == "log" and a.data[0].constant() is not None for a, _ in mono)
+            body = _mean(goal, mono, (first, second), index) if constant else _body(goal, mono, length, index)
             if body is None:
                 return None
             total = total + body.times(Rational.of(coefficient))
@@ -39,6 +43,12 @@ def supporting_share(goal: Goal, first: str, second: str, length: Length) -> Fra
     whole = Fraction(str(numbers[()]))
     slope = _slope(case.write(total), (first, second, str(index)), length, whole)
     return None if slope is None else -slope / whole
+
+
+def _mean(goal: Goal, mono: Mono, names: tuple[str, str], index: Index) -> Rational:
+    """A constant such as log(2) times the mean of the two shares: such stand under the sum with it."""
+    x, y = (entry(goal.alg, name, index) for name in names)
+    return elementary.multiply(goal.alg, Rational(Poly({mono: fmpq(1, 2)})), x + y)
 
 
 def _body(goal: Goal, mono: Mono, length: Length, index: Index) -> Rational | None:

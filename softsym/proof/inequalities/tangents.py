@@ -38,7 +38,22 @@ def by_tangent(goal: Goal, prove: Prove) -> ProofStep | None:
             step = prove(goal.sub(goal.value - elementary.multiply(goal.alg, size, below)))
             if step is not None:
                 return goal.combined([(size, Fact(below, False, "log(x) >= 1 - 1/x", (y,)))], step)
+        step = _by_last_term(goal, prove, size)
+        if step is not None:
+            return step
     return None
+
+
+def _by_last_term(goal: Goal, prove: Prove, size: Rational) -> ProofStep | None:
+    """``c*log(x) + c*u >= 0`` follows from ``c*log(x) + c*(1 + log(u)) >= 0``."""
+    rest = elementary.multiply(goal.alg, goal.value, elementary.integer_power(goal.alg, size, -1))
+    terms = [(m, c) for m, c in rest.num if not any(a.head == "log" for a, _ in m)]
+    u = Rational(Poly(dict(terms)), rest.den)
+    if len(terms) != 1 or not is_positive(goal.alg, u) or u.constant() is not None:
+        return None
+    gap = u - Rational.of(1) - elementary.log(goal.alg, u)
+    step = prove(goal.sub(goal.value - elementary.multiply(goal.alg, size, gap)))
+    return None if step is None else goal.combined([(size, Fact(gap, False, "log(x) <= x - 1", (u,)))], step)
 
 
 def by_tangents(goal: Goal, prove: Prove) -> ProofStep | None:

@@ -224,17 +224,23 @@ def _pair_opened(
 
 
 def by_dropping(goal: Goal, prove: Prove) -> ProofStep | None:
-    """Terms with squares of quantities of unknown sign are >= 0: the others suffice."""
+    """Terms with squares of quantities of unknown sign are >= 0: the others suffice, or those with products."""
     if goal.value.den or goal.strict or goal.depth > 2:
         return None
-    spare = Poly({m: c for m, c in goal.value.num if c > 0 and _has_square(goal, m)})
-    if not spare or len(spare) == len(goal.value.num):
-        return None
-    step = prove(goal.sub(goal.value - Rational(spare)))
-    known = Fact(Rational(spare), False, "x >= 0 by its sign", (spare,))
-    return None if step is None else goal.combined([(Rational.of(1), known)], step)
+    squares = Poly({m: c for m, c in goal.value.num if c > 0 and _has_square(goal, m)})
+    single = Poly({m: c for m, c in squares if sum(e for _, e in m) == 1})
+    for spare in (squares, single) if single != squares else (squares,):
+        if not spare or len(spare) == len(goal.value.num):
+            continue
+        step = prove(goal.sub(goal.value - Rational(spare)))
+        if step is not None:
+            known = Fact(Rational(spare), False, "x >= 0 by its sign", (spare,))
+            return goal.combined([(Rational.of(1), known)], step)
+    return None
 
 
 def _has_square(goal: Goal, mono: Mono) -> bool:
-    unknown = any(atom_sign(goal.alg, a) is None for a, _ in mono)
+    """Whether a term >= 0 has a square of a quantity of unknown sign, or a sum of such squares."""
+    inside = [b for a, _ in mono if a.head == "sum" for b in a.data[1].num.atoms]
+    unknown = any(atom_sign(goal.alg, a) is None for a in (*(a for a, _ in mono), *inside))
     return unknown and poly_sign(goal.alg, Poly({mono: fmpq(1)})) in (POSITIVE, NONNEGATIVE)
