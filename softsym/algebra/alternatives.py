@@ -2,6 +2,7 @@
 
 - ``prod(drop(z, i))*z[i] = prod(z)``: all products of the same values with the same left out;
 - ``sign(exp(a) - exp(b)) = sign(a - b)``: the signs and sizes of gaps between positive terms by their logarithms;
+- ``hardmax(z)[i]*f(z[i]) = hardmax(z)[i]*f(max(z))``: what stands beside an indicator of maximal values;
 - ``abs(max(z) - c) = 2*max([max(z), c]) - max(z) - c``: absolute values of maxima as maxima.
 """
 
@@ -10,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from flint import fmpq
+
 from softsym.algebra import elementary
 from softsym.algebra.context import Algebra
 from softsym.algebra.families import make_family
 from softsym.algebra.joining import signs_divided
 from softsym.algebra.parts import Member, all_atoms
-from softsym.algebra.polynomial import Atom, Rational
+from softsym.algebra.polynomial import ONE, Atom, Poly, Rational
 from softsym.algebra.rebuilding import Rebuilding
 from softsym.algebra.signs import gap_of_logarithms
 from softsym.algebra.uniting import at
@@ -29,6 +32,8 @@ def alternatives(alg: Algebra, value: Rational) -> Iterator[Rational]:
         yield Rebuilding(alg, partial(_with_common_exclusions, alg, runs)).of(value)
     if any(_gap(alg, a) is not None for a in atoms):
         yield signs_divided(alg, Rebuilding(alg, partial(_by_logarithms, alg)).of(value))
+    if any(_entry_at_maximum(a) is not None for a in value.num.atoms):
+        yield _beside_indicators(alg, value)
     if any(a.head == "abs" for a in atoms) and any(a.head == "max" for a in atoms):
         yield Rebuilding(alg, partial(_as_maximum, alg)).of(value)
 
@@ -69,6 +74,29 @@ def _by_logarithms(alg: Algebra, atom: Atom) -> Rational | None:
         return None
     sign = elementary.signum(alg, gap)
     return sign if atom.head == "sign" else elementary.multiply(alg, atom.data[0], sign)
+
+
+def _entry_at_maximum(atom: Atom) -> tuple[Atom, fmpq] | None:
+    """The atom and its factor that an indicator says is the maximum of its family."""
+    single = atom.data[0].single() if atom.head in ("hard", "first") else None
+    if single is None or len(single[0]) != 1 or single[0][0][1] != 1:
+        return None
+    return single[0][0][0], single[1]
+
+
+def _beside_indicators(alg: Algebra, value: Rational) -> Rational:
+    """The terms with an indicator that an entry is the maximum, with the maximum in the place of the entry."""
+    total = Rational.of(0)
+    for mono, coefficient in value.num:
+        indicator, entry = next(((a, _entry_at_maximum(a)) for a, _ in mono if _entry_at_maximum(a)), (None, None))
+        own = tuple(pair for pair in mono if pair[0] is indicator)
+        rest = Rational(Poly({tuple(pair for pair in mono if pair not in own): coefficient}))
+        if indicator is not None and entry is not None:
+            largest = make_family(alg, "max", [], list(indicator.data[-1]))
+            by = elementary.multiply(alg, largest, Rational.of(1 / entry[1]))
+            rest = Rebuilding(alg, {entry[0]: by}.get).of(rest)
+        total = total + elementary.multiply(alg, Rational(Poly({own: fmpq(1)})), rest)
+    return elementary.multiply(alg, total, Rational(ONE, value.den))
 
 
 def _as_maximum(alg: Algebra, atom: Atom) -> Rational | None:

@@ -10,10 +10,11 @@ from typing import NamedTuple
 from flint import fmpq
 
 from softsym.algebra import elementary
-from softsym.algebra.context import Algebra
+from softsym.algebra.context import POSITIVE, Algebra
 from softsym.algebra.parts import Member
 from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational
 from softsym.algebra.renaming import rename
+from softsym.algebra.signs import atom_sign
 from softsym.errors import UnsupportedError
 from softsym.expression import Expr, Symbol, apply, as_expr, length_expr
 from softsym.symbols import CONSTANT, LENGTH, Kind
@@ -230,7 +231,15 @@ class AtomWriter:
         partition = self.partition(weight.data[0]) if weight.head == "share" else None
         if partition is not None and rest == rename(self.alg, partition.values, {partition.index: index}):
             return family("boltzmann", self.vector(rest, index), self.write(partition.scale))
+        if self._is_share(weight) and rest == elementary.log(self.alg, self.alg.of(weight)):
+            return apply("neg", apply("entropy", self.atom(weight, index)))
         return apply("dot", self.atom(weight, index), self.vector(rest, index))
+
+    def _is_share(self, atom: Atom) -> bool:
+        """Whether an atom is an entry of a vector whose entries are > 0 and sum to 1."""
+        if atom.head == "share":
+            return atom_sign(self.alg, atom) == POSITIVE
+        return self.alg.vectors[atom.data[0]].domain == "distribution"
 
     def _explicit_sum(self, bounds: list[Index], body: Rational, whole: Index | None) -> Expr:
         for index in bounds:

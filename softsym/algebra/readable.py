@@ -167,6 +167,8 @@ def _pairs(value: Rational, atoms: list[Atom]) -> Iterator[tuple[Mono, Mono]]:
         if len(poly) == 2 and len(set(poly.terms.values())) == 1:
             first, second = sorted(poly.terms, key=len)
             yield first, second
+            if first:
+                yield second, first
 
 
 def _sigmoids(alg: Algebra, first: Mono, second: Mono) -> Iterator[Change]:

@@ -84,6 +84,8 @@ class Writer(AtomWriter):
         for base, power in powers.items():
             value = power.constant()
             expr = self._base(base, whole)
+            if value in (1, -1) and isinstance(expr, Apply) and expr.head == "neg":
+                sign, expr = -sign, expr.args[0]
             if value is not None and value < 0:
                 below.append((self._base_rank(base), self._raised(expr, -power, whole)))
             else:
@@ -273,9 +275,9 @@ def product(factors: list[Expr]) -> Expr:
 
 
 def cost(expr: Expr) -> int:
-    """How long an expression is to read; explicit bound indices, exponentials and logarithms count more."""
+    """How long an expression is to read; explicit bound indices, exponentials, logarithms and entropies count more."""
     total = 0
     for node in walk(expr):
         head = getattr(node, "head", "")
-        total += 1 + 3 * (head in ("exp", "log")) + 3 * (head == "sum" and len(node.args) == 2)  # type: ignore[attr-defined]
+        total += 1 + 3 * (head in ("exp", "log", "entropy")) + 3 * (head == "sum" and len(node.args) == 2)  # type: ignore[attr-defined]
     return total

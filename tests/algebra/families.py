@@ -70,6 +70,8 @@ hardmax(hardmax(z)) == hardmax(z)
 sign(onehot_argmax(z)) == onehot_argmax(z)
 diff(sign(a)*sqrt(abs(a)), a) == 1/(2*sqrt(abs(a)))
 diff(abs(sinh(a)), a) == sign(a)*cosh(a)
+hardmax(p)*p**a == hardmax(p)*max(p)**a
+grad(log(max(softmax(z))), z) == hardmax(z) - softmax(z)
 # two indicators
 norm(x - y, oo) == 1 - dot(x, y) where x: onehot, y: onehot
 max(basis(i) + 2*basis(j)) == 2 where i != j
@@ -93,6 +95,7 @@ sum(t*(p - q)**2/(t*p + (1 - t)*q)) + sum((p - q)*q/(t*p + (1 - t)*q)) == 0 wher
 FALSE = """
 prod(-z) == -prod(z)
 max(-exp(z)) == -exp(max(z))
+hardmax(z)*exp(z) == hardmax(z)*exp(min(z))
 z[i] == 0 where max(z) == min(z)
 p == ones(N)/N where max(p) == 1/2
 argmax_count(z) == 1 where onehot_argmax(z)[i] == 1

@@ -60,6 +60,9 @@ FORMS = (
     ("diff(log_sigmoid(t), t)", "1 - sigmoid(t)"),
     ("diff(sum(abs(z)**3), z[i])", "3*z[i]*abs(z[i])"),
     ("diff(softmax([a, b], beta)[1], a)", "beta*sigmoid(beta*(a - b))*(1 - sigmoid(beta*(a - b)))"),
+    ("diff(softplus(a - b), a)", "sigmoid(a - b)"),
+    ("diff(T*lse(z/T), T)", "entropy(softmax(z, 1/T))"),
+    ("diff(a*sum(p*log(p)), a)", "-entropy(p)"),
     # matrices
     ("jacobian(softmax(z, beta), z)", "beta*(diag(softmax(z, beta)) - outer(softmax(z, beta), softmax(z, beta)))"),
     ("jacobian(log_softmax(z), z)", "identity(N) - outer(ones(N), softmax(z))"),
