@@ -135,7 +135,7 @@ class _Bound:
         if node.name == "LN":
             return True
         if node.name == "EXP":  # at most 1 where a maximum is subtracted
-            return not isinstance(node.args[0], NumberLiteral) and self.is_bounded(node.args[0], sheet, depth)
+            return all(not isinstance(a, NumberLiteral) and self.is_bounded(a, sheet, depth) for a in node.args)
         return node.name in ("TANH", "SIGN")
 
     def _is_shifted(self, node: Formula, sheet: str, depth: int) -> bool:
@@ -144,7 +144,7 @@ class _Bound:
         if behind is not None:
             return depth > 1 and self._is_shifted(*behind, depth - 1)
         if isinstance(node, Call) and node.name == "LN":
-            return self._is_share(node.args[0], sheet, depth)
+            return all(self._is_share(a, sheet, depth) for a in node.args)
         if isinstance(node, Binary) and node.sign == "-":
             sides = node.left, node.right
             return self._binary(node, sheet, depth) or any(self.is_extreme(side, sheet, depth) for side in sides)

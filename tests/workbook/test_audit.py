@@ -52,6 +52,7 @@ FAULTS: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"A1": "#DIV/0!"}, "error", "#DIV/0!"),
     ({f"A{k}": f"=B{k}+1" for k in range(1, 7)}, "no checks", "6 formulas"),
     ({"A1": "=1+*2"}, "unreadable formula", "cannot be read"),
+    ({"A1": "=EXP(A2*LN())+EXP(EXP()+A2)"}, "EXP without its maximum subtracted", "large inputs"),
     ({"A1": "=B1*2", "A2": "=B2*2", "A3": 7, "A4": "=B4*2"}, "number typed over a formula", "7"),
     ({"A1": "=EXP(-B1^2)"}, "minus before a power", "minus"),
     ({"A1": "=SUMPRODUCT(ROUND(B1:B3,2))"}, "sum of rounded probabilities", "rounded"),
