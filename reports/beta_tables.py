@@ -51,7 +51,7 @@ def report() -> Report:
     """The report, in memory."""
     made = Report(
         "Softmax tables over beta",
-        "Softmax of three numbers at beta = 500, at beta = 1 and at a beta of your choice.",
+        "Softmax of three numbers at a large beta, at a small one and at a beta of your choice.",
         [
             Scalar("beta_large", 500, "a large inverse temperature", kind="real"),
             Scalar("beta_small", 1, "a small inverse temperature", kind="real"),
@@ -87,7 +87,7 @@ def report() -> Report:
 
 def _printed_table(made: Report, beta: int, name: str, maximum: str) -> str:
     """A table of the source: live in the workbook, compared figure by figure; gives the cells of softmax."""
-    cells = _table(made, name, f"At beta = {beta}", PRINTED[beta])
+    cells = _table(made, name, f"At {name}, {beta} in the source", PRINTED[beta])
     made.section(f"At beta = {beta}")
     at = {"z": Z, "beta": beta}
     compared: list[Figure] = []

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
+from operator import mul
 
-from softsym.expression import Apply, Expr, apply
+from softsym.expression import Apply, Expr, apply, walk
 from softsym.stable import scale as ls
 from softsym.stable import terms as t
 from softsym.stable.signs import is_nonnegative, is_positive
 
 LARGEST_KEPT = 2
 """Squares are left as they are: they stay in range for all numbers from 1E-150 to 1E+150, and are what one expects."""
+
+_MULTIPLIED = (2, 3, 4)
+"""Powers that may be written as products."""
 
 PLAIN_ORDER = 16
 """Shares of the largest entry down to 1E-19 stay in range when they are raised to at most this."""
@@ -83,6 +88,29 @@ def as_exponential(power: Expr) -> Expr | None:
     share = t.div(size if is_nonnegative(size) else t.call("abs", size), largest)
     sign = t.call("sign", share)
     return t.call("exp", exponent * t.call("log", share + (t.ONE - sign))) * sign
+
+
+def as_product(power: Expr) -> Expr | None:
+    """A small whole power of a sum or difference with exponentials in it, by multiplication; else ``None``.
+
+    Such a difference may be as small as an exponential. Its power may then be too small for a number: an error in
+    LibreOffice, where a product is 0.
+
+    >>> import softsym as ss
+    >>> print(as_product(ss.parse("(v - sum(v*exp(z)))**2")))
+    (v - sum(v*exp(z)))*(v - sum(v*exp(z)))
+    >>> as_product(ss.parse("(v - mean(v))**2")) is None
+    True
+    """
+    if not isinstance(power, Apply) or power.head != "pow":
+        return None
+    base, order = power.args[0], t.rational(power.args[1])
+    if order not in _MULTIPLIED or not (isinstance(base, Apply) and base.head in ("add", "sub")):
+        return None
+    if not any(isinstance(node, Apply) and node.head == "exp" for node in walk(base)):
+        return None
+    factors: list[Expr] = [base] * int(order)
+    return reduce(mul, factors)
 
 
 def _is_taken_out(base: Expr) -> bool:

@@ -9,7 +9,7 @@ from softsym.expression import Apply, Expr, Symbol, as_expr, free_symbols, subst
 from softsym.language.reader import constant
 from softsym.stable import stable
 from softsym.stable.form import resolved
-from softsym.stable.powers import PLAIN_ORDER, as_exponential
+from softsym.stable.powers import PLAIN_ORDER, as_exponential, as_product
 from softsym.symbols import DEFAULT_KINDS, Kind, Length
 from softsym.targets.excel_cells import ADDITIVE, At, InCell, Place, Position, places
 from softsym.targets.excel_structures import FormulaPrinter
@@ -36,13 +36,13 @@ def prepared(expr: Expr | str, form: str = "stable") -> Expr:
 
 
 def _without_underflow(expr: Expr) -> Expr:
-    """The expression without powers of shares, which LibreOffice gives as an error where they are too small."""
+    """The expression without powers that may be too small for a number, which is an error in LibreOffice."""
     if not isinstance(expr, Apply):
         return expr
     args = tuple(_without_underflow(a) for a in expr.args)
     same = with_args(expr, args)
-    exponential = as_exponential(same)
-    return same if exponential is None else exponential
+    written = (as_exponential(same), as_product(same))
+    return next((form for form in written if form is not None), same)
 
 
 def _in_cells(expr: Expr) -> Expr:

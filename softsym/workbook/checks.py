@@ -9,6 +9,7 @@ from types import MappingProxyType
 from softsym.errors import UnsupportedError
 from softsym.expression import Expr, apply
 from softsym.language.reader import constant
+from softsym.targets.excel_formulas import check_limits
 from softsym.targets.excel_syntax import parse_formula
 from softsym.workbook.audit import ACCEPTED
 from softsym.workbook.audit_rules import constants
@@ -99,8 +100,14 @@ class Checks:
         formula = formulas[1] if figure is None else ""
         word = _RELATIONS[relation]
         naive = skip_errors or sides.may_fail
-        terms = "" if sides.terms is None else self.scope.maker(sides.terms, "Checks").formula()[1:]
+        terms = "" if sides.terms is None else self._terms(sides.terms)
         self.live.append(Check(what, mathematics, formulas[0], word, value, formula, None, naive, otherwise, terms))
+
+    def _terms(self, expr: Expr) -> str:
+        """The formula of the size of the terms, which may be beyond the range of numbers, or over a 0."""
+        formula = f'IFERROR({self.scope.maker(expr, "Checks").formula()[1:]},"n/a")'
+        check_limits(f"={formula}")
+        return formula
 
     def add_formula(self, what: str, formula: str, figure: float, mathematics: str = "") -> None:
         """A formula that must give a figure."""
@@ -197,15 +204,13 @@ class Checks:
         put, shown = self.sheet.put, "0.0E+00"
         terms = put(row, 8, formula=check.terms or f"MAX(1,ABS(F{row}))", style="Calculation", number_format=shown)
         terms.comment = _comment_on(check, check.terms)
-        formula = f"{TOLERANCE}*MAX(1,ABS(F{row}))+{ROUNDING}*H{row}"
+        formula = f"{TOLERANCE}*MAX(1,ABS(F{row}))+IF(ISNUMBER(H{row}),{ROUNDING}*H{row},0)"
         allowed = put(row, 9, formula=formula, style="Calculation", number_format=shown)
         allowed.comment = NAIVE if check.skip_errors else ""
         gap = f'IF(E{row}="equal to",ABS(G{row}),IF(E{row}="at most",G{row},-G{row}))'
         failed = f'IF(J{row}="{NO_VALUE}","{FAIL}",J{row})'  # a naive formula fails where it has a value
-        verdict = (
-            f'IF(ISERROR(I{row}),"{NO_VALUE}",IF({gap}<=I{row},"OK",{failed}))'  # terms beyond the range tell none
-        )
-        return f'IF(ISERROR(G{row}),IF(J{row}="{FAIL}",J{row},"{NO_VALUE}"),{verdict})'
+        told = f'IF({gap}<=I{row},"OK",IF(ISNUMBER(H{row}),{failed},"{NO_VALUE}"))'
+        return f'IF(ISERROR(G{row}),IF(J{row}="{FAIL}",J{row},"{NO_VALUE}"),{told})'
 
     def _printed_verdict(self, row: int, allowed: float) -> str:
         self.sheet.put(row, 9, allowed, style="Note", number_format="0.0E+00")

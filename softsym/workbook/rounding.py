@@ -220,5 +220,6 @@ def _is_whole(expr: Expr) -> bool:
     if isinstance(expr, Symbol):
         return expr.kind.type in ("length", "index") or expr.kind.domain in ("integer", "onehot")
     if isinstance(expr, Apply):
-        return expr.head in _COUNTS or (expr.head in _WHOLE and all(map(_is_whole, expr.args)))
+        is_one = expr.head == "pow" and t.rational(expr.args[1]) == 0
+        return is_one or expr.head in _COUNTS or (expr.head in _WHOLE and all(map(_is_whole, expr.args)))
     return isinstance(expr, Number) and expr.value.denominator == 1
