@@ -50,6 +50,9 @@ def value_for(symbol: Symbol, lengths: dict[str, int], choose: random.Random) ->
         return choose.randint(1, size)
     if kind.type == "vector" and kind.domain == "vector":
         return tuple(choose.choice((Fraction(0), Fraction(1), any_number())) for _ in range(size))
+    if kind.domain == "onehot":
+        place = choose.randrange(size)
+        return tuple(Fraction(int(n == place)) for n in range(size))
     if kind.type == "vector":
         weights = [choose.choice((1, 1, 2, 3)) for _ in range(size)]
         whole = sum(weights) if kind.domain == "distribution" else 1

@@ -188,6 +188,10 @@ limit(a*limit(softplus(b*t)/t, t, oo), b, 0) == 0
 limit((outer(softmax(z, beta), ones(N)) - outer(ones(N), ones(N))/N)/beta, beta, 0) == outer(centered(z), ones(N))/N
 limit(jacobian(softmax(z, beta), z) @ jacobian(softmax(z, beta), z) @ v/beta**2, beta, 0) == centered(v)/N**2
 limit(kl(softmax(z + t*v), softmax(z))/t**2, t, 0) == variance(softmax(z), v)/2
+limit(sum(z**2/(abs(z) + t)), t, 0) == norm(z, 1) where t: positive
+limit(sum(log(1 + z**2/t))/log(1/t), t, 0) == sum(sign(z)**2) where t: positive
+limit(entropy((1 - t)*y + t*ones(N)/N), t, 0) == 0 where t: unit, y: onehot
+limit(kl(y, (1 - t)*y + t*ones(N)/N)/t, t, 0) == 1 - 1/N where t: unit, y: onehot
 """
 
 FALSE = """

@@ -303,6 +303,33 @@ def dropped(expr: Expr, index: Expr) -> Expr:
     return ONE if is_head(expr, "ones") else apply("drop", expr, index)
 
 
+def atom_of(expr: Expr) -> Expr:
+    """What is 0 wherever an absolute value or a positive power is."""
+    while is_head(expr, "abs") or (is_head(expr, "pow") and (constant_of(args_of(expr)[1]) or 0) > 0):
+        expr = args_of(expr)[0]
+    return expr
+
+
+def without_zero_products(expr: Expr) -> Expr:
+    """An expression without the terms ``f*(1 - sign(u)**2)`` whose factor f is 0 where u is."""
+    if is_head(expr, "sum") and len(args_of(expr)) == 1:
+        body = without_zero_products(args_of(expr)[0])
+        return body if body == ZERO else expr
+    return combine({e: c for e, c in linear_terms(expr).items() if not _is_zero_product(e)})
+
+
+def _is_zero_product(expr: Expr) -> bool:
+    powers = factors_of(expr)[1]
+    for factor in (e for e, k in powers.items() if k == 1 and is_head(e, "sub") and args_of(e)[0] == ONE):
+        square = args_of(factor)[1]
+        if is_head(square, "pow") and is_head(args_of(square)[0], "sign") and constant_of(args_of(square)[1]) == 2:
+            atom = atom_of(*args_of(args_of(square)[0]))
+            others = (e for e, k in powers.items() if e != factor and k > 0)
+            if any(atom_of(e) == atom or replaced(e, atom, ZERO) == ZERO for e in others):
+                return True
+    return False
+
+
 def replaced(expr: Expr, part: Expr, by: Expr) -> Expr:
     """An expression with a part replaced wherever only arithmetic stands above it."""
     if expr == part:

@@ -45,6 +45,14 @@ class EntriesUnsettledError(UnsupportedError):
     """Which entries of a vector do not decay is left open: they may have to be told apart one by one."""
 
 
+class CoefficientUnsettledError(UnsupportedError):
+    """Whether the coefficient of the leading term is 0 is left open."""
+
+    def __init__(self, term: Term) -> None:
+        self.term = term
+        super().__init__(f"whether {term.coefficient} is zero is not settled")
+
+
 class ScaleError(UnsupportedError):
     """What stands in an exponential grows faster or slower than x itself: another scale may fit."""
 

@@ -126,6 +126,9 @@ class Expansion:
         joined = co.with_one_exponential(apply("div", left, right))
         if joined is not None:
             return self.of(joined)
+        exponent = co.constant_of(co.args_of(right)[1]) if co.is_head(right, "pow") else None
+        if exponent is not None:
+            return self.of(apply("mul", left, apply("pow", co.args_of(right)[0], number(-exponent))))
 
         def inverse(g: Growth) -> Growth:
             return series.power(self.calculus, g, number(-1))

@@ -41,6 +41,8 @@ class Facts:
 
     def _proved_zero(self, expr: Expr) -> bool:
         self.check_time()
+        if co.without_zero_products(expr) == co.ZERO:
+            return True
         try:
             return self.test.is_zero(expr)
         except SoftsymError:

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from softsym.algebra.context import NEGATIVE, NONPOSITIVE, POSITIVE
 from softsym.calculus.limits import coefficients as co
-from softsym.calculus.limits.context import Calculus, EntriesUnsettledError
+from softsym.calculus.limits.context import Calculus, CoefficientUnsettledError, EntriesUnsettledError
 from softsym.calculus.limits.extrema import at_maxima, ties
 from softsym.calculus.limits.growth import STILL, Bound, Growth, Rate, Term, collect, multiply, shown
 from softsym.calculus.limits.sums import top_rate
@@ -47,7 +47,7 @@ def _leading_term(calculus: Calculus, growth: Growth) -> Term:
         order = _compare(calculus, t, lead)
         lead = t if order > 0 else lead
     if calculus.facts.sign(lead.coefficient) not in (POSITIVE, NEGATIVE):
-        raise UnsupportedError(f"whether {lead.coefficient} is zero is not settled")
+        raise CoefficientUnsettledError(lead)
     return lead
 
 

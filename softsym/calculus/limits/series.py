@@ -6,12 +6,13 @@ Each rule states its condition; where the condition is not settled by :class:`~s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, POSITIVE
 from softsym.calculus.limits import coefficients as co
-from softsym.calculus.limits.context import Calculus, ScaleError, log_of
+from softsym.calculus.limits.context import Calculus, CoefficientUnsettledError, ScaleError, log_of
 from softsym.calculus.limits.extrema import larger_of
 from softsym.calculus.limits.growth import (
     NEGLIGIBLE,
@@ -28,7 +29,7 @@ from softsym.calculus.limits.growth import (
 )
 from softsym.calculus.limits.leading import indicated, is_at_most_zero, largest_by_rate, leading, settled, vanishes
 from softsym.errors import UnsupportedError
-from softsym.expression import Expr, apply, number
+from softsym.expression import Expr, Symbol, apply, number
 
 
 def power(calculus: Calculus, growth: Growth, exponent: Expr) -> Growth:
@@ -40,9 +41,9 @@ def power(calculus: Calculus, growth: Growth, exponent: Expr) -> Growth:
         return still(co.power_of(growth.value, exponent))
     try:
         lead, small = leading(calculus, _merged(calculus, growth))
-    except UnsupportedError:
+    except UnsupportedError as error:
         if value is None or value <= 0:
-            raise
+            return _zero_or_not(calculus, growth, error, lambda g: power(calculus, g, exponent))
         if all(vanishes(calculus, part) for part in growth.parts):
             return _power_of_small(growth, value)
         found = _power_of_lead(calculus, growth, value)
@@ -67,6 +68,30 @@ def power(calculus: Calculus, growth: Growth, exponent: Expr) -> Growth:
         step = co.divide(co.subtract(exponent, number(n)), number(n + 1))
         coefficients.append(co.multiply(coefficients[-1], step))
     return multiply(Growth((front,), (), growth.shape), _series(calculus, small, coefficients))
+
+
+def _zero_or_not(
+    calculus: Calculus, growth: Growth, error: UnsupportedError, function: Callable[[Growth], Growth]
+) -> Growth:
+    """A function of what leads with a coefficient c >= 0: without that term where c = 0, with a c > 0 elsewhere.
+
+    With s = 1 where c > 0 and s = 0 where c = 0, the coefficient ``c + 1 - s`` is positive everywhere, and c where it
+    matters.
+    """
+    if not isinstance(error, CoefficientUnsettledError):
+        raise error
+    lead, c = error.term, error.term.coefficient
+    if lead not in growth.terms or calculus.facts.sign(c) != NONNEGATIVE:
+        raise error
+    indicator = c if isinstance(c, Symbol) and c.kind.domain == "onehot" else co.power(apply("sign", c), Fraction(2))
+    zero = co.subtract(co.ONE, indicator)
+    positive = co.add(c, zero)
+    calculus.facts.learn_positive(positive)
+    others = [t for t in growth.terms if t != lead]
+    away = function(replace(growth, terms=(replace(lead, coefficient=positive), *others)))
+    without = (replace(t, coefficient=co.replaced(t.coefficient, co.atom_of(c), co.ZERO)) for t in others)
+    there = function(collect(without, growth.bounds, growth.shape))
+    return add(scale(away, indicator), scale(there, zero))
 
 
 def _power_of_small(growth: Growth, exponent: Fraction) -> Growth:
@@ -140,7 +165,10 @@ def logarithm(calculus: Calculus, growth: Growth) -> Growth:
     """
     if growth.is_still:
         return still(log_of(calculus, growth.value))
-    lead, small = leading(calculus, _merged(calculus, growth))
+    try:
+        lead, small = leading(calculus, _merged(calculus, growth))
+    except UnsupportedError as error:
+        return _zero_or_not(calculus, growth, error, lambda g: logarithm(calculus, g))
     if lead.logs:
         raise UnsupportedError("the logarithm of a logarithm that tends to infinity")
     if calculus.facts.sign(lead.coefficient) != POSITIVE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from softsym.calculus.limits import coefficients as co
-from softsym.expression import Apply, Expr, apply, number, walk, with_args
+from softsym.expression import Apply, Expr, apply, length_expr, number, walk, with_args
 
 _HEADS = ("sign", "abs")
 MAX_NESTED = 4
@@ -36,7 +36,10 @@ def _with_sums_by_cases(expr: Expr, depth: int) -> Expr:
     if not isinstance(expr, Apply) or not (expr.head == "sum" or expr.head in co.ENTRYWISE):
         return expr
     if expr.head == "sum":
-        return with_args(expr, (by_cases(expr.args[0], depth), *expr.args[1:]))
+        body = by_cases(expr.args[0], depth)
+        if body.shape != expr.args[0].shape:  # a scalar stands for equal entries
+            return co.total(body, length_expr(expr.args[0].shape[0]))
+        return with_args(expr, (body, *expr.args[1:]))
     return with_args(expr, tuple(_with_sums_by_cases(a, depth) for a in expr.args))
 
 
