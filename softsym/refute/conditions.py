@@ -25,13 +25,16 @@ from softsym.refute.judgement import entries, order
 from softsym.refute.literals import literals
 from softsym.refute.moves import Move, in_kind, lines, resampled, with_value
 from softsym.refute.sampling import sample
-from softsym.refute.systems import KeptLine, kept_lines
+from softsym.refute.systems import KeptLine, assignments, eliminated, is_assignment, kept_lines
 
-TRIES = 12
-"""How many points are drawn for some lengths before there is said to be none that the conditions allow."""
+TRIES, DRAWS = 12, 8
+"""How many points are drawn for some lengths before there is said to be none that the conditions allow;
+and how many values what a name is given by."""
 CHECK_BITS = (64, 250)
 ROOT_BITS = 280
 """A root is enclosed to about this many bits, far beyond what any comparison needs."""
+ASSIGNED_BITS = 640
+"""A name takes the other side's value to this many bits, so that what vanishes with it is seen to (2**-500)."""
 MAX_DENOMINATOR = 100_000
 """The denominator up to which an enclosed root is tried as a rational, which then is checked exactly."""
 _BRACKETS = tuple(Fraction(s) for s in ("1/10", "1/100", "1/2", "1", "3", "10", "100"))
@@ -76,8 +79,10 @@ class Admissible:
         self.symbols, self.random, self.deadline = symbols, random, deadline
         self.known = literals(statement)
         self.failures: dict[tuple[tuple[str, int], ...], int] = {}
-        chains = [Condition(n, c) for n, c in enumerate(statement.conditions)]
-        self.conditions = sorted((c for c in chains if c.symbols), key=lambda c: c.is_equation)
+        chains = [Condition(n, c) for n, c in enumerate(eliminated(statement.conditions))]
+        self.conditions = sorted(
+            (c for c in chains if c.symbols), key=lambda c: (c.is_equation, is_assignment(c.chain))
+        )
         self.on_lengths = [c for c in chains if not c.symbols]
         self.kinds = {s.name: s.kind for s in symbols}
 
@@ -142,7 +147,8 @@ class Admissible:
 
     def _mended(self, condition: Condition, candidate: Candidate) -> Candidate | None:
         if condition.is_equation:
-            found = self._assigned(condition, candidate) or self._solved(condition, candidate)
+            found = self._assigned(condition, candidate) or self._redrawn(condition, candidate)
+            found = found or self._solved(condition, candidate)
             if found is not None:
                 return found
         for _ in range(30):
@@ -173,16 +179,22 @@ class Admissible:
 
     def _assigned(self, condition: Condition, candidate: Candidate) -> Candidate | None:
         """One side is a name that the other does not contain: it takes the other side's value."""
-        if condition.chain.relations != ("==",):
-            return None
-        left, right = condition.chain.sides
-        for name, other in ((left, right), (right, left)):
-            if isinstance(name, Symbol) and name.name in self.kinds and name not in free_symbols(other):
+        for name, other in assignments(condition.chain):
+            if name.name in self.kinds:
                 return self._given(condition, candidate, name, other)
         return None
 
+    def _redrawn(self, condition: Condition, candidate: Candidate) -> Candidate | None:
+        """The candidate with other values for what a name is given by, so that it has its kind."""
+        for _ in range(DRAWS if is_assignment(condition.chain) else 0):
+            other = self._after(candidate, resampled(condition.symbols, candidate.point, self.random))
+            found = self._assigned(condition, other)
+            if found is not None:
+                return found
+        return None
+
     def _given(self, condition: Condition, candidate: Candidate, name: Symbol, other: Expr) -> Candidate | None:
-        with ctx.workprec(ROOT_BITS):
+        with ctx.workprec(ASSIGNED_BITS):
             try:
                 value = Evaluator(candidate.point, self.deadline).value(other)
             except (Undefined, Undecided):

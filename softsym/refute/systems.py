@@ -17,7 +17,8 @@ from flint import fmpq
 
 from softsym.evaluation.point import Point
 from softsym.expansion import expand
-from softsym.expression import Apply, Expr, Symbol, free_symbols
+from softsym.expression import Apply, Expr, Symbol, free_symbols, substitute, walk
+from softsym.language import Chain
 from softsym.refute.moves import SUM_KINDS, as_arb, plus
 from softsym.refute.sampling import VECTORS
 
@@ -28,6 +29,7 @@ MAX_COORDINATES = 16
 ATTEMPTS = 12
 _TARGETS = tuple(Fraction(s) for s in ("0", "1", "-1", "0", "1/2", "2", "-2", "1/3"))
 _LINEAR = frozenset({"add", "sub", "neg", "sum", "list", "concat", "item", "drop", "trace", "transpose", "diag"})
+_BINDING = frozenset({"diff", "grad", "jacobian", "hessian", "limit"})
 Row = list[Fraction]
 Reduced = list[tuple[int, Row]]
 
@@ -52,6 +54,35 @@ class KeptLine:
             old = values[name]
             values[name] = plus(old, step) if place < 0 else (*old[:place], plus(old[place], step), *old[place + 1 :])
         return Point(point.lengths, values)
+
+
+def assignments(chain: Chain) -> Iterator[tuple[Symbol, Expr]]:
+    """The sides of an equation that are a name which the other does not contain, each with the other."""
+    if chain.relations == ("==",):
+        left, right = chain.sides
+        for name, other in ((left, right), (right, left)):
+            if isinstance(name, Symbol) and name not in free_symbols(other):
+                yield name, other
+
+
+def is_assignment(chain: Chain) -> bool:
+    """Whether an equation says what a name is."""
+    return next(assignments(chain), None) is not None
+
+
+def eliminated(chains: Sequence[Chain]) -> list[Chain]:
+    """The conditions with the names that equations give replaced in the others, so that these are solved first."""
+    result = list(chains)
+    for number in range(len(result)):
+        name, other = next(assignments(result[number]), (None, None))
+        if name is None or other is None or name.shape != other.shape or name.kind.type not in ("scalar", "vector"):
+            continue
+        for place, chain in enumerate(result):
+            bound = any(isinstance(n, Apply) and n.head in _BINDING for side in chain.sides for n in walk(side))
+            if place != number and not bound and any(name in free_symbols(side) for side in chain.sides):
+                sides = tuple(substitute(side, {name: other}) for side in chain.sides)
+                result[place] = Chain(sides, chain.relations)
+    return result
 
 
 def kept_lines(admissible: Admissible, condition: Condition, candidate: Candidate) -> Iterator[KeptLine]:

@@ -17,6 +17,9 @@ from softsym.proof.assumptions import assumptions_of, sign_cases, split_scalars
 from softsym.proof.coordinates import in_coordinates
 
 PROVED = """
+lse(w) == 0 where w == log_softmax(z)
+dot(w, softmax(z)) == 0 where w == v - dot(softmax(z), v)
+log(x[i]) - log(x[j]) == z[i] - z[j] where x: positive vector, x == c*exp(z)
 norm(grad(lse(z), z), 1) == 1 where N == 2
 log(a**2) == 2*log(a)
 sum(log(v*u)) == sum(log(u)) + sum(log(v))

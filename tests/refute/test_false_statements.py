@@ -152,6 +152,7 @@ kl([r, 1 - r], [1/3, 2/3]) >= 1/10**9 where r: unit
 """
 """Bounds that fail only close to a point inside of what is allowed."""
 SYSTEMS = """
+x == softmax(z) where x == c*exp(z), sum(x) == 2
 mean(z**3) == 0 where sum(z) == 0, sum(z**2) == N
 sum(z**4) >= 1/2 where sum(z) == 0, norm(z, 2) == 1
 dot(z, w) == 0 where norm(z, 2) == 1, norm(w, 2) == 1, sum(z) == 0, sum(w) == 0

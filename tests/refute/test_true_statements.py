@@ -22,6 +22,8 @@ softmax(z, beta)[1] == sigmoid(beta*(z[1] - z[2])) where N == 2
 sum(y*z) == dot(z, y) where sum(y) == 1, min(y) >= 0
 drop(softmax(z), i) == softmax(drop(z, i))*(1 - softmax(z)[i]) where N >= 2
 diff(norm(z, 2), z[i]) == z[i]/norm(z, 2)
+x == softmax(z) where x == c*exp(z), sum(x) == 1
+c == 1/sum(exp(z)) where x == c*exp(z), sum(x) == 1
 """
 
 BOUNDS = """
