@@ -187,3 +187,10 @@ def test_shares_are_raised_by_exponentials(order: str) -> None:
     formula = to_excel(f"norm(z, {order})", {"z": "A1:A3", "beta": "B1"})
     assert formula.count("^") == 1
     assert "EXP(" in formula
+
+
+def test_small_differences_are_multiplied() -> None:
+    """The square of 1E-200 is #NUM! in LibreOffice; the product is 0. Squares of data stay squares."""
+    cells = {"z": "A1:A3", "v": "B1:B3", "p": "C1:C3"}
+    assert "^" not in to_excel("variance(softmax(z), v)", cells)
+    assert "^2" in to_excel("variance(p, v)", cells)
