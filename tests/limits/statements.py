@@ -184,6 +184,7 @@ limit((1 - sum(p**r))/(r - 1), r, oo) == 0
 limit(norm(z, r), r, 1) == norm(z, 1) where r: positive
 limit(sum(t*(sqrt(1 + (z/t)**2) - 1)), t, 0) == norm(z, 1) where t: positive
 limit(sum(tanh(t*z)), t, oo) == sum(sign(z))
+limit(lse([a*t, b*t, 0])/t, t, oo) == max([a, b, 0])
 limit(a*limit(softplus(b*t)/t, t, oo), b, 0) == 0
 limit((outer(softmax(z, beta), ones(N)) - outer(ones(N), ones(N))/N)/beta, beta, 0) == outer(centered(z), ones(N))/N
 limit(jacobian(softmax(z, beta), z) @ jacobian(softmax(z, beta), z) @ v/beta**2, beta, 0) == centered(v)/N**2

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from itertools import combinations
 
 from softsym.algebra.context import NEGATIVE, NONNEGATIVE, POSITIVE
 from softsym.calculus.limits import coefficients as co
@@ -40,7 +41,7 @@ def power(calculus: Calculus, growth: Growth, exponent: Expr) -> Growth:
     if growth.is_still:
         return still(co.power_of(growth.value, exponent))
     try:
-        lead, small = leading(calculus, _merged(calculus, growth))
+        lead, small = _lead(calculus, growth)
     except UnsupportedError as error:
         if value is None or value <= 0:
             return _zero_or_not(calculus, growth, error, lambda g: power(calculus, g, exponent))
@@ -166,7 +167,7 @@ def logarithm(calculus: Calculus, growth: Growth) -> Growth:
     if growth.is_still:
         return still(log_of(calculus, growth.value))
     try:
-        lead, small = leading(calculus, _merged(calculus, growth))
+        lead, small = _lead(calculus, growth)
     except UnsupportedError as error:
         return _zero_or_not(calculus, growth, error, lambda g: logarithm(calculus, g))
     if lead.logs:
@@ -237,22 +238,35 @@ def _exponential_factor(t: Term) -> Term | None:
     raise ScaleError(t)
 
 
+def _lead(calculus: Calculus, growth: Growth) -> tuple[Term, Growth]:
+    """The leading term and the rest over it, exponentials whose order is not settled taken together."""
+    growth = settled(calculus, growth)
+    if len(growth.terms) == 2:
+        return leading(calculus, _merged(calculus, growth))
+    try:
+        return leading(calculus, growth)
+    except UnsupportedError:
+        merged = growth
+        for _ in growth.terms:
+            merged = _merged(calculus, merged)
+        if merged == growth:
+            raise
+        return leading(calculus, merged)
+
+
 def _merged(calculus: Calculus, growth: Growth) -> Growth:
-    """A sum of two positive exponentials whose order is not settled, as one with the larger exponent.
+    """A sum of positive exponentials, two of which have no settled order, with these as one with the larger exponent.
 
     ``c*exp(x*r) + d*exp(x*s)`` is ``exp(x*max(r, s))`` times c where r > s, d where r < s, and c + d where r = s.
     """
-    growth = settled(calculus, growth)
     candidates = largest_by_rate(growth)
-    if len(candidates) != 2 or len(growth.terms) != 2:
+    if len(candidates) != len(growth.terms) or not all(calculus.facts.is_positive(t.coefficient) for t in candidates):
         return growth
-    first, second = candidates
-    gap = first.rate.plus(second.rate, -1).expr
-    settled_order = calculus.facts.sign(gap) in (POSITIVE, NEGATIVE)
-    positive = all(calculus.facts.is_positive(t.coefficient) for t in candidates)
-    if settled_order or not positive or first.size != second.size:
-        return growth
-    return _as_larger(calculus, growth, first, second, gap)
+    for first, second in combinations(candidates, 2):
+        gap = first.rate.plus(second.rate, -1).expr
+        if first.size == second.size and calculus.facts.sign(gap) not in (POSITIVE, NEGATIVE):
+            return _as_larger(calculus, growth, first, second, gap)
+    return growth
 
 
 def _as_larger(calculus: Calculus, growth: Growth, first: Term, second: Term, gap: Expr) -> Growth:
@@ -269,7 +283,8 @@ def _as_larger(calculus: Calculus, growth: Growth, first: Term, second: Term, ga
     if not all(_is_below(calculus, b, rate) for b in growth.bounds):
         raise UnsupportedError("which term of a sum leads is not settled")
     rest = [replace(b, rate=rate) for b in growth.bounds]
-    return collect([lead], [*rest, Bound(rate, small=True)], growth.shape)
+    others = [t for t in growth.terms if t not in (first, second)]
+    return collect([lead, *others], [*rest, Bound(rate, small=True)], growth.shape)
 
 
 def _is_below(calculus: Calculus, bound: Bound, rate: Rate) -> bool:
