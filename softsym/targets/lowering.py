@@ -69,6 +69,8 @@ class _Lowering:
             return Op("input", slots=((own[0], node.kind.vector_length),), data=(node.name, own[0]))
         if node.kind.type == "length":
             return length(Length.of(node.name))
+        if node.kind.type == "index":
+            return elementwise("add", self.position(node, env), constant(1))
         if node.kind.type == "constant":
             return Op("constant", data=(node.name,))
         return Op("input", data=(node.name, None))

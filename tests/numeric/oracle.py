@@ -66,7 +66,7 @@ class _Oracle:
 
     def name(self, node: Symbol, env: dict[str, int]) -> Value:
         if node.name in env:
-            return env[node.name]
+            return mp.mpf(env[node.name] + 1)
         if node.kind.type == "length":
             return mp.mpf(self.lengths[node.name])
         return mp.pi if node.name == "pi" else self.point[node.name]
