@@ -38,7 +38,7 @@ log(exp(a) - exp(-a) + 2*exp(b)) where a: positive | log(sum(exp(z)**2)/sum(exp(
 softmax(softmax(z, beta), beta) | sum((1/(1 + exp(-z)))**2) | softmax(sparsemax(z))
 sum(z*exp(beta*z))/sum(exp(beta*z)) | log(t*exp(a) + (1 - t)*exp(b)) where t: unit | lse(-z, beta) + lse(z, beta)
 sum(delta(i, k)*exp(z[k]), k) | sum(basis(k)*z[k]**2, k) | identity(N)*z[1] | basis(i)*z | pi*z | mean(z)*ones(N) + z
-sum(k*z[k], k)/sum(k**2, k) | sum(log(1 + exp(-(2*k - 1)*z[k])), k) | i*z[i] | sum(sum(abs(k - l)*z[k], k), l)
+sum(k*z[k], k)/sum(k**2, k) | sum(log(1 + exp(-(2*k - 1)*z[k])), k) | i*z[i] | sum(2**-k*z[k], k)
 """.replace("\n", " | ").split(" | ")
 EXPRESSIONS = [text for text in EXPRESSIONS if text.strip()]
 
