@@ -26,6 +26,7 @@ from softsym.algebra.renaming import entry
 from softsym.algebra.signs import SUM_ONE, atom_sign, gap_of_logarithms, poly_sign, sign_of
 from softsym.algebra.sums import sum_over
 from softsym.errors import BudgetError, UnsupportedError
+from softsym.expression import Expr
 from softsym.symbols import Length
 
 FLIPPED = {POSITIVE: NEGATIVE, NONNEGATIVE: NONPOSITIVE, NEGATIVE: POSITIVE, NONPOSITIVE: NONNEGATIVE}
@@ -39,24 +40,32 @@ _PREFERRED = ("vector", "positive vector")
 
 @dataclass(frozen=True)
 class Given:
-    """A declared condition on a lowered scalar: its sign, or ``""`` where it is 0; at each value of ``own``, if any."""
+    """A declared condition on a lowered scalar: its sign, or ``""`` where it is 0; at each value of ``own``, if any.
+
+    ``text`` is the condition's own expression.
+    """
 
     scalar: Any
     sign: str
     own: tuple[tuple[Any, Length], ...] = ()
+    text: Expr | None = None
 
 
 class Known(NamedTuple):
-    """A declared quantity that is >= 0, or > 0 if ``strict``, for every value of the bound indices."""
+    """A declared quantity that is >= 0, or > 0 if ``strict``, for every value of the bound indices.
+
+    ``stated`` is how it was declared, where equations have changed it.
+    """
 
     value: Rational
     strict: bool
     bound: tuple[Index, ...] = ()
+    stated: Expr | None = None
 
 
 def assume(alg: Algebra, normalizer: Normalizer, given: list[Given]) -> tuple[tuple[Known, ...], list[Poly]]:
     """Tell the algebra the conditions; returns those about signs, and the equations that nothing solves."""
-    known: list[Known] = []
+    known: list[tuple[Given, Known]] = []
     unsolved: list[Poly] = []
     for condition in sorted(given, key=lambda c: not c.sign):
         value = _known(alg, normalizer, condition)
@@ -65,12 +74,21 @@ def assume(alg: Algebra, normalizer: Normalizer, given: list[Given]) -> tuple[tu
         if condition.sign:
             note_sign(alg, value, condition.sign)
             bound = tuple(normalizer.indices[symbol] for symbol, _ in condition.own)
-            known.append(Known(value, condition.sign == POSITIVE, bound))
+            known.append((condition, Known(value, condition.sign == POSITIVE, bound)))
             continue
         solved = define(alg, value) if condition.own else solve(alg, value)
         unsolved += [] if solved or condition.own else [value.num]
         normalizer.cache.clear()  # what was made before the rule does not know it
-    return tuple(known), unsolved
+    changed = _after_equations(alg, normalizer, known) if len(known) < len(given) else ()
+    return (*(k for _, k in known), *changed), unsolved
+
+
+def _after_equations(alg: Algebra, normalizer: Normalizer, signs: list[tuple[Given, Known]]) -> Iterator[Known]:
+    """What is declared of the signs of scalars, where the equations have changed it."""
+    for condition, old in signs:
+        value = None if condition.own else _known(alg, normalizer, condition)
+        if value is not None and value != old.value:
+            yield Known(value, old.strict, (), condition.text)
 
 
 def _known(alg: Algebra, normalizer: Normalizer, condition: Given) -> Rational | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import combinations
-from math import gcd
+from math import gcd, lcm
 from typing import Any
 
 from flint import fmpq, fmpz
@@ -279,11 +279,22 @@ def _log_factor(alg: Algebra, atom: Atom, exponent: Exponent) -> _Split:
 
 
 def _log_poly(alg: Algebra, poly: Poly, multiplicity: int) -> _Split:
-    base, times = Rational(poly), Rational.of(multiplicity)
+    content = _content(poly)
+    base, times = Rational(poly.scaled((), 1 / content)), Rational.of(multiplicity)
     sign = poly_sign(alg, poly)
     if sign in (POSITIVE, NONNEGATIVE):
-        return multiply(alg, times, _log_atom(alg, base)), 1, []
-    return _log_signed(alg, base, multiplicity, sign)
+        known, flip, rest = multiply(alg, times, _log_atom(alg, base)), 1, list[tuple[Rational, int]]()
+    else:
+        known, flip, rest = _log_signed(alg, base, multiplicity, sign)
+    return known + multiply(alg, times, _log_number(alg, content)), flip, rest
+
+
+def _content(poly: Poly) -> fmpq:
+    """The factor that leaves coprime whole coefficients, whichever term is first; 1 where that is the constant."""
+    if () in poly.terms:
+        return fmpq(1)
+    coefficients = poly.terms.values()
+    return fmpq(gcd(*(int(c.p) for c in coefficients)), lcm(*(int(c.q) for c in coefficients)))
 
 
 def _log_signed(alg: Algebra, base: Rational, power: int, sign: str | None) -> _Split:

@@ -27,7 +27,8 @@ from softsym.proof.coordinates import COORDINATES, in_coordinates
 from softsym.proof.identities import prove_equal
 from softsym.proof.inequalities import prove_at_most
 from softsym.proof.inequalities.minimum import prove_by_curvature
-from softsym.proof.inequalities.segments import Claim, prove_by_derivative
+from softsym.proof.inequalities.segments import Claim
+from softsym.proof.inequalities.theorems import prove_by_derivative
 from softsym.proof.limits import without_limits
 from softsym.proof.replay import replay
 from softsym.proof.steps import REWRITING, SIGNS, ProofStep, at_most, for_values, method_of

@@ -216,6 +216,9 @@ basis(1)[i]*z[i] == z[1]*delta(i, 1)
 sum(delta(i, k)*z[k]**2, k) == z[i]**2
 softmax(z)[1]/softmax(z)[i] == exp(z[1] - z[i])
 sum((1 - delta(i, k))*z[k], k) == sum(z) - z[i]
+sum(sqrt(p + 3*q)) == sqrt(3)*sum(sqrt(p/3 + q))
+sum(q*log(q + p/3)) == sum(q*log(p + 3*q)) - log(3)
+sum((p/4 + 3*q/4)*log(p/4 + 3*q/4)) == sum((p + 3*q)*log(p + 3*q))/4 - log(4)
 """
 
 FALSE = """

@@ -21,7 +21,8 @@ from softsym.proof import ProofStep, Use, prove, replay
 from softsym.proof.assumptions import assumptions_of
 from softsym.proof.calculations import as_calculations
 from softsym.proof.inequalities import prove_at_most
-from softsym.proof.inequalities.segments import Claim, prove_by_derivative
+from softsym.proof.inequalities.segments import Claim
+from softsym.proof.inequalities.theorems import prove_by_derivative
 from softsym.refute.agreement import agree, moderate_points
 
 STATEMENTS = """
@@ -320,6 +321,13 @@ boltzmann(z, a) <= boltzmann(z, b) where a <= b
 boltzmann(z, beta) <= boltzmann(z, beta + 1)
 entropy(softmax(z, 3*beta)) <= entropy(softmax(z, 2*beta))
 boltzmann(z, -1) <= boltzmann(z, 2)
+abs(log(sum(exp(z))) - lse(w)) <= max(abs(z - w))
+sum((softmax(z) - softmax(w))**2) <= sum((z - w)**2)/4
+sqrt(sum((softmax(z, beta) - softmax(w, beta))**2)) <= beta/2*sqrt(sum((z - w)**2))
+sum(abs(softmax(z)[k] - softmax(w)[k]), k) <= sum(abs(z[k] - w[k]), k)/2
+(sigmoid(a) - sigmoid(b))**2 <= (a - b)**2/16
+lse(a*z + b*w) <= a*lse(z) + b*lse(w) where a >= 0, b >= 0, a + b == 1
+lse((2*z + w)/3) <= (2*lse(z) + lse(w))/3
 """.strip().splitlines()
 
 

@@ -31,13 +31,13 @@ from softsym.expression import (
     number,
     substitute,
     walk,
-    with_args,
 )
 from softsym.language import Chain
 from softsym.proof.inequalities.instances import prove_by_share
 from softsym.proof.inequalities.segments import CONVEX_KINDS, Claim, curvature, directions
 from softsym.proof.inequalities.signed import prove_by_signs
 from softsym.proof.inequalities.smooth import is_smooth
+from softsym.proof.inequalities.spelling import respelled
 from softsym.proof.steps import ProofStep, at_most, supposing
 from softsym.symbols import Kind
 
@@ -49,21 +49,9 @@ _CLOSED = {"positive": "nonnegative"}
 
 def prove_by_curvature(claim: Claim) -> ProofStep | None:
     """The step of a proof by one of the theorems of this module, or ``None``."""
-    plain = replace(claim, left=_without_norms(claim.left), right=_without_norms(claim.right))
+    plain = replace(claim, left=respelled(claim.left), right=respelled(claim.right))
     step = prove_by_share(plain, _least) or _jensen(plain) or _least(plain) or prove_by_signs(plain, _least)
     return None if step is None else replace(step, claim=at_most(claim.left, claim.right))
-
-
-def _without_norms(expr: Expr) -> Expr:
-    """The expression with ``norm(v, 2)**2`` as ``dot(v, v)``, which is smooth everywhere."""
-    if not isinstance(expr, Apply):
-        return expr
-    args = tuple(_without_norms(a) for a in expr.args)
-    if expr.head == "pow" and args[1] == number(2) and isinstance(args[0], Apply) and args[0].head == "norm":
-        vector, order = args[0].args
-        if order == number(2):
-            return apply("dot", vector, vector)
-    return with_args(expr, args)
 
 
 # the least value of a difference

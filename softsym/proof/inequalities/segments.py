@@ -1,16 +1,8 @@
-"""Theorems of calculus that turn a bound on differences into a bound on derivatives.
+"""A claim about the values of a function at two points, and the theorems for a number that grows and for convexity.
 
-=====================  ============================================================================================
-monotone in a scalar   F(a) <= F(b) for a <= b if dF/ds >= 0 everywhere, or everywhere above 0
-convex                 F(t*x + (1 - t)*y) <= t*F(x) + (1 - t)*F(y) if v'Hv >= 0 for every point and every v
-first order            F(x) + grad F(x)'(y - x) <= F(y) if v'Hv >= 0
-Lipschitz              ||F(x) - F(y)||_r <= K*||x - y||_q if every Jacobian has that operator norm at most K
-monotone operator      (F(x) - F(y))'(x - y) >= 0 if v'Jv >= 0
-cocoercive             ||F(x) - F(y)||_2**2 <= K*(F(x) - F(y))'(x - y) if J is symmetric and 0 <= v'Jv <= K*v'v
-=====================  ============================================================================================
-
-Each needs F to be smooth everywhere (:mod:`softsym.proof.inequalities.smooth`); the derivative is integrated along the
-segment from one point to the other, on which the conditions declared for its ends need not hold: they are not used.
+The derivative is integrated along the segment from one point to the other, on which the conditions declared for its
+ends need not hold: they are not used. Each theorem needs a function that is smooth everywhere
+(:mod:`softsym.proof.inequalities.smooth`).
 """
 
 from __future__ import annotations
@@ -21,9 +13,12 @@ from typing import TypeAlias
 
 from softsym.algebra import Assumptions, ZeroTest
 from softsym.algebra.context import NONNEGATIVE, POSITIVE
+from softsym.algebra.fold import fold
 from softsym.algebra.signs import sign_of
+from softsym.entries import entry, fresh_index
 from softsym.errors import SoftsymError
 from softsym.expression import Apply, Expr, Symbol, apply, exchanged, free_symbols, number, substitute, walk
+from softsym.language.reader import constant
 from softsym.proof.inequalities.smooth import is_smooth
 from softsym.proof.steps import ProofStep, at_most
 from softsym.symbols import Kind
@@ -71,19 +66,10 @@ def _without(known: Assumptions, name: Symbol) -> Assumptions:
                    nonnegative=kept(known.nonnegative))  # fmt: skip
 
 
-def prove_by_derivative(claim: Claim) -> ProofStep | None:
-    """The step of a proof by one of the theorems of this module, or ``None``."""
-    for theorem in (_monotone, _convex, _lipschitz, _operator):
-        step = theorem(claim)
-        if step is not None:
-            return step
-    return None
-
-
 # a scalar that grows
 
 
-def _monotone(claim: Claim) -> ProofStep | None:
+def monotone(claim: Claim) -> ProofStep | None:
     """F(a) <= F(b), where the two sides differ in the place of one number."""
     pair = _apart(claim.left, claim.right)
     if pair is None or any(e.shape for e in pair) or pair == (claim.left, claim.right):
@@ -145,18 +131,27 @@ def _between(claim: Claim, pair: tuple[Expr, Expr], low: Expr, high: Expr) -> Pr
 # convex functions
 
 
-def _convex(claim: Claim) -> ProofStep | None:
+def convex_or_concave(claim: Claim) -> ProofStep | None:
     for convex, inner, outer in ((True, claim.left, claim.right), (False, claim.right, claim.left)):
         for x, y in pairs(claim):
             mixed = _mixed(claim, inner, outer, x, y)
             found, share = mixed if mixed is not None else (_tangent(claim, outer, inner, x, y), None)
             if found is not None and is_smooth(found, x, claim.without(x).known):
-                step = _curved(claim.without(x), found, x, convex)
-                if step is not None:
+                bounds, step = _within(claim, share), _curved(claim.without(x), found, x, convex)
+                if step is not None and bounds is not None:
                     points = (share, x, y) if share is not None else (x, y)
-                    return claim.step("convex by its Hessian" if convex else "concave by its Hessian", step,
+                    return claim.step("convex by its Hessian" if convex else "concave by its Hessian", *bounds, step,
                                       uses=(found, *points, *directions(claim, x)))  # fmt: skip
     return None
+
+
+def _within(claim: Claim, share: Expr | None) -> tuple[ProofStep, ...] | None:
+    """The steps that a share is between 0 and 1, where its kind does not say so."""
+    if share is None or constant(share) is not None or (isinstance(share, Symbol) and share.kind.domain == "unit"):
+        return ()
+    lower = claim.holds(number(0), share)
+    upper = None if lower is None else claim.holds(share, number(1))
+    return None if lower is None or upper is None else (lower, upper)
 
 
 def pairs(claim: Claim) -> Iterator[tuple[Symbol, Symbol]]:
@@ -171,7 +166,8 @@ def _mixed(claim: Claim, inner: Expr, outer: Expr, x: Symbol, y: Symbol) -> tupl
     for node in walk(inner):
         if not isinstance(node, Apply) or node.shape != x.shape or not {x, y} <= free_symbols(node):
             continue
-        for share in (*(s for s in free_symbols(node) if s.kind.domain == "unit"), apply("div", 1, 2)):
+        share = _share(node, x)
+        if share is not None and not {x, y} & free_symbols(share):
             rest = apply("sub", 1, share)
             if not claim.equal(node, share * x + rest * y):
                 continue
@@ -181,6 +177,19 @@ def _mixed(claim: Claim, inner: Expr, outer: Expr, x: Symbol, y: Symbol) -> tupl
             if own and claim.equal(outer, mean):
                 return function, share
     return None
+
+
+def _share(node: Apply, x: Symbol) -> Expr | None:
+    """The factor of x in a mean of x and another."""
+    if node.head not in ("add", "sub", "mul", "div"):
+        return None
+    try:
+        if not x.shape:
+            return fold(apply("diff", node, x))
+        index = fresh_index(x.shape[0], {s.name for s in walk(node) if isinstance(s, Symbol)})
+        return fold(apply("diff", entry(node, index), apply("item", x, index)))
+    except SoftsymError:
+        return None
 
 
 def _tangent(claim: Claim, outer: Expr, inner: Expr, x: Symbol, y: Symbol) -> Expr | None:
@@ -209,165 +218,10 @@ def curvature(claim: Claim, function: Expr, x: Symbol) -> Expr:
 
 def directions(claim: Claim, x: Symbol) -> tuple[Symbol, ...]:
     """The new vector in which the second derivative by a vector is a quadratic form; none for a number."""
-    return (_direction(claim, x),) if x.shape else ()
+    return (direction(claim, x),) if x.shape else ()
 
 
-def _direction(claim: Claim, x: Symbol) -> Symbol:
+def direction(claim: Claim, x: Symbol) -> Symbol:
     taken = {s.name for s in free_symbols(claim.left) | free_symbols(claim.right)}
     name = next(n for n in ("v", "u", "direction") if n not in taken)
     return Symbol(name, Kind("vector", "vector", x.kind.length))
-
-
-# differences of a map at two points
-
-
-def _difference(claim: Claim, node: Expr, x: Symbol, y: Symbol) -> Expr | None:
-    """F with ``node == F(x) - F(y)``."""
-    if not isinstance(node, Apply) or node.head != "sub":
-        return None
-    first, second = node.args
-    if y in free_symbols(first) or x not in free_symbols(first) or substitute(first, {x: y}) != second:
-        return None
-    return first if is_smooth(first, x, claim.without(x).known) else None
-
-
-def _lipschitz(claim: Claim) -> ProofStep | None:
-    """``norm(F(x) - F(y), r) <= K*norm(x - y, q)``, and ``abs(f(x) - f(y))`` likewise."""
-    node = claim.left
-    if not isinstance(node, Apply) or node.head not in ("norm", "abs"):
-        return None
-    for x, y in pairs(claim):
-        function = _difference(claim, node.args[0], x, y)
-        if function is None:
-            continue
-        for distance in _nodes(claim.right, "norm" if x.shape else "abs"):
-            factor = exchanged(claim.right, distance, number(1))
-            if not _is_gap(claim, distance.args[0], x, y) or {x, y} & free_symbols(factor):
-                continue
-            if not claim.equal(claim.right, factor * distance):
-                continue
-            norms = (*distance.args[1:], *node.args[1:])
-            steps = _slopes(claim.without(x), function, x, factor, norms)
-            if steps is not None:
-                return claim.step("Lipschitz by the norm of the derivative", *steps,
-                                  uses=(function, x, y, factor, *_new_names(claim, x, norms)))  # fmt: skip
-    return None
-
-
-def _new_names(claim: Claim, x: Symbol, norms: tuple[Expr, ...]) -> tuple[Symbol, ...]:
-    """The names that the steps below a bound on a vector's difference have for a direction or for two indices."""
-    names = tuple(map(str, norms))
-    if len(names) < 2:
-        return _row_and_column(x)[1:] if names == ("1",) else ()
-    return _row_and_column(x) if names in _BY_ENTRIES else directions(claim, x)
-
-
-_BY_ENTRIES = (("1", "oo"), ("1", "1"), ("oo", "oo"))
-"""The norms, from one to the other, that the entries of a matrix give."""
-
-
-def _row_and_column(x: Symbol) -> tuple[Symbol, ...]:
-    return tuple(Symbol(n, Kind("index", "index", x.kind.length)) for n in ("i_row", "j_column"))
-
-
-def _nodes(expr: Expr, head: str) -> list[Apply]:
-    return sorted({n for n in walk(expr) if isinstance(n, Apply) and n.head == head}, key=str)
-
-
-def _slopes(
-    claim: Claim, function: Expr, x: Symbol, factor: Expr, norms: tuple[Expr, ...]
-) -> tuple[ProofStep, ...] | None:
-    if not norms:
-        return _one(claim, apply("abs", apply("diff", function, x)), factor)
-    return _operator_norm(claim, function, x, factor, norms[1] if len(norms) > 1 else None, norms[0])
-
-
-def _is_gap(claim: Claim, node: Expr, x: Symbol, y: Symbol) -> bool:
-    return claim.equal(node, x - y) or claim.equal(node, y - x)
-
-
-def _operator_norm(
-    claim: Claim, function: Expr, x: Symbol, factor: Expr, target: Expr | None, source: Expr
-) -> tuple[ProofStep, ...] | None:
-    """The Jacobian's norm from ``source`` to ``target`` is at most ``factor``."""
-    if target is None:
-        if str(source) == "1":
-            _, column = _row_and_column(x)
-            return _one(claim, apply("abs", apply("grad", function, x)[column]), factor)
-        dual = {"oo": "1", "2": "2"}.get(str(source))
-        return None if dual is None else _one(claim, apply("norm", apply("grad", function, x), _order(dual)), factor)
-    norms = str(source), str(target)
-    if norms == ("2", "2"):
-        return _spectral(claim, function, x, factor)
-    jacobian = apply("jacobian", function, x)
-    row, column = _row_and_column(x)
-    size = apply("abs", jacobian[row, column])
-    over = dict(zip(_BY_ENTRIES, (None, row, column), strict=True))
-    if norms not in over:
-        v = _direction(claim, x)
-        return _one(claim, apply("norm", apply("matmul", jacobian, v), target), factor * apply("norm", v, source))
-    index = over[norms]
-    return _one(claim, size if index is None else apply("sum", size, index), factor)
-
-
-def _order(name: str) -> Expr:
-    from softsym.expression import symbol
-
-    return symbol("oo") if name == "oo" else number(int(name))
-
-
-def _one(claim: Claim, bound: Expr, factor: Expr) -> tuple[ProofStep, ...] | None:
-    step = claim.holds(bound, factor)
-    return None if step is None else (step,)
-
-
-def _spectral(claim: Claim, function: Expr, x: Symbol, factor: Expr) -> tuple[ProofStep, ...] | None:
-    """For a symmetric Jacobian, ``-K*v'v <= v'Jv <= K*v'v``."""
-    jacobian, v = apply("jacobian", function, x), _direction(claim, x)
-    if not claim.equal(jacobian, apply("transpose", jacobian)):
-        return None
-    form, size = apply("dot", v, apply("matmul", jacobian, v)), factor * apply("dot", v, v)
-    upper = claim.holds(form, size)
-    lower = None if upper is None else claim.holds(apply("neg", size), form)
-    return None if upper is None or lower is None else (upper, lower)
-
-
-def _operator(claim: Claim) -> ProofStep | None:
-    """``c*dot(D, D) <= d*dot(D, x - y)`` or ``0 <= dot(D, x - y)`` for ``D = F(x) - F(y)``."""
-    for x, y in pairs(claim):
-        for node in _nodes(claim.right, "dot"):
-            for one, other in (node.args, node.args[::-1]):
-                function = _difference(claim, one, x, y)
-                if function is None or not claim.equal(other, x - y):
-                    continue
-                step = _coercive(claim, function, (x, y), one, node)
-                if step is not None:
-                    return step
-    return None
-
-
-def _coercive(
-    claim: Claim, function: Expr, points: tuple[Symbol, Symbol], difference: Expr, product: Expr
-) -> ProofStep | None:
-    x = points[0]
-    jacobian, v = apply("jacobian", function, x), _direction(claim, x)
-    form = apply("dot", v, apply("matmul", jacobian, v))
-    size = exchanged(claim.right, product, number(1))
-    if set(points) & free_symbols(size) or not claim.equal(claim.right, size * product):
-        return None
-    claim = claim.without(x)
-    above, lower = claim.holds(number(0), size), claim.holds(number(0), form)
-    if above is None or lower is None:
-        return None
-    if claim.equal(claim.left, number(0)):
-        return claim.step("a monotone operator by its Jacobian", above, lower, uses=(function, *points, size, v))
-    square = apply("dot", difference, difference)
-    share = exchanged(claim.left, square, number(1))
-    if set(points) & free_symbols(share) or not claim.equal(claim.left, share * square):
-        return None
-    least = claim.holds(number(0), share) if claim.equal(jacobian, apply("transpose", jacobian)) else None
-    upper = None if least is None else claim.holds(share * form, size * apply("dot", v, v))
-    if least is None or upper is None:
-        return None
-    rule = "cocoercive by a symmetric Jacobian between 0 and K (Baillon and Haddad)"
-    return claim.step(rule, above, lower, least, upper, uses=(function, *points, size, v, share))
