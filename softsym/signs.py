@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from softsym.expansion import expand
-from softsym.expression import Apply, Expr, Symbol, free_symbols, walk
+from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, walk
 from softsym.language.reader import constant
 from softsym.symbols import SIGN_OF_DOMAIN
 
@@ -71,8 +71,9 @@ def _power(base: Expr, exponent: Expr, of: Reader) -> Signs:
 def _logarithm(expr: Expr, of: Reader) -> Signs:
     """Those of ``x - 1``."""
     terms = [expr]
-    while isinstance(terms[0], Apply) and terms[0].head == "add":
-        terms[:1] = terms[0].args
+    while isinstance(terms[0], Apply) and terms[0].head in ("add", "sub"):
+        first, second = terms[0].args
+        terms[:1] = [first, second if terms[0].head == "add" else apply("neg", second)]
     one = next((t for t in terms if constant(t) is not None), None)
     if one is None:
         return ZERO_UP if isinstance(expr, Symbol) and expr.kind.type == "length" else of(expr - 1)

@@ -133,6 +133,9 @@ softplus(r) >= t*r - t*log(t) - (1 - t)*log(1 - t) where 0 < t < 1 | softplus(r)
 abs(dot(p, z) - dot(q, z)) <= norm(p - q, 1)*(max(z) - min(z))/2 | dot(p - q, z) <= norm(p - q, 1)*(max(z) - min(z))/3
 sum(p*abs(z - dot(p, z))) <= (max(z) - min(z))/2              | sum(p*abs(z - dot(p, z))) <= (max(z) - min(z))*2/5
 abs(diff(sigmoid(r), r, 2)) <= 1/4                            | abs(diff(sigmoid(r), r, 2)) <= 9/100
+lse(a*z)/a <= lse(z) where a >= 1                             | lse(a*z)/a <= lse(z) where a > 0
+abs(sqrt(1 + sum(z**2)) - sqrt(1 + sum(w**2))) <= norm(z - w, 2) | sqrt(1 + sum(z**2)) <= 2 + norm(z, 2)/2
+-(1 - softmax(z)[i])**beta*log_softmax(z)[i] <= -log_softmax(z)[i] | softmax(z)[i]**beta <= softmax(z)[i]
 """.strip().splitlines()
 
 TRUE, FALSE = zip(*(tuple(part.strip() for part in line.split("|")) for line in PAIRS), strict=True)

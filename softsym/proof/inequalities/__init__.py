@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 
 from softsym.algebra import Assumptions, ZeroTest
 from softsym.algebra.atom_writer import HOT
 from softsym.algebra.context import Algebra
+from softsym.algebra.declared import Known
 from softsym.algebra.zero import Case
 from softsym.errors import BudgetError
 from softsym.expansion import expand
 from softsym.expression import Apply, Expr, Number, Symbol, apply, free_symbols, number, substitute, walk
 from softsym.language import Chain
 from softsym.proof.inequalities.goal import CASES, Budget, Everywhere, Fact, Goal
-from softsym.proof.inequalities.instances import instance_of, shares_named
+from softsym.proof.inequalities.instances import instance_of, prove_by_share, shares_named
 from softsym.proof.inequalities.search import DEPTHS, prove
+from softsym.proof.inequalities.segments import Claim
 from softsym.proof.inequalities.writing import index_symbol, symbols_of
 from softsym.proof.steps import ProofStep, at_most, changed, for_values
 from softsym.symbols import Kind, Length
@@ -36,14 +39,23 @@ def prove_at_most(
     deadline: float = float("inf"),
 ) -> ProofStep | str:
     """A proof that ``left <= right`` (``<`` if ``strict``) in every entry, or why there is none."""
+    end = deadline - (1 - _SHARE) * max(0.0, deadline - time.monotonic())
+    if not strict:
+        claim = Claim(left, right, known, partial(_plain_bound, deadline=end))
+        step = prove_by_share(claim, lambda inner: None)
+        if step is not None:
+            return step
     named = shares_named(left, right, known)
     if named is not None:
         values, lower, upper = named
-        end = deadline - (1 - _SHARE) * max(0.0, deadline - time.monotonic())
         found = _prove_in_forms(at_most(lower, upper, strict), known, written_out, end)
         if not isinstance(found, str):
             return replace(instance_of(found, values), claim=at_most(left, right, strict))
     return _prove_in_forms(at_most(left, right, strict), known, written_out, deadline)
+
+
+def _plain_bound(left: Expr, right: Expr, known: Assumptions, deadline: float) -> ProofStep | str:
+    return _prove_in_forms(at_most(left, right), known, False, deadline)
 
 
 def _prove_in_forms(claim: Chain, known: Assumptions, written_out: bool, deadline: float) -> ProofStep | str:
@@ -112,9 +124,13 @@ def _goal(case: Case, known: Assumptions, strict: bool, deadline: float) -> Goal
     fixed = {n for n in lengths if n is not None and n.is_literal and n.constant >= 2}
     several = fixed.union(_lengths_of_several(known, ranges))
     return Goal(case.algebra, case.difference, strict, several=frozenset(several), budget=Budget(deadline=deadline),
-                facts=tuple(Fact(k.value, k.strict, "given", (k.value,)) for k in case.known if not k.bound),
+                facts=tuple(_declared(k) for k in case.known if not k.bound),
                 universal=tuple(Everywhere(k.bound[0], k.value, k.strict) for k in case.known if len(k.bound) == 1),
                 given=tuple(_coincidences(case.algebra, distinct)))  # fmt: skip
+
+
+def _declared(known: Known) -> Fact:
+    return Fact(known.value, known.strict, "given", (known.value if known.stated is None else known.stated,))
 
 
 def _coincidences(alg: Algebra, blocks: list[tuple[str, ...]]) -> Iterator[Chain]:
@@ -164,7 +180,8 @@ def _parameters(expr: Expr) -> Iterator[dict[Symbol, Expr]]:
     """Values in free parameters: every t in [0, 1] as a/(a + b) with a, b >= 0, a + b > 0; and every distribution p as
     softmax(x) of a free x, or, tried later, as it is.
 
-    Names by which the expression differentiates stay; without logarithms, p as it is comes first.
+    Names by which the expression differentiates stay; p as it is comes first without logarithms, and where sums or
+    roots of distributions would not become simpler.
     """
     by = {s for n in walk(expr) if isinstance(n, Apply) and n.head in _DERIVATIVES for a in n.args[1:] for s in walk(a)}
     shares: dict[Symbol, Expr] = {}
@@ -177,7 +194,13 @@ def _parameters(expr: Expr) -> Iterator[dict[Symbol, Expr]]:
             above, below = (Symbol(f"{symbol.name}_{n}", Kind("scalar", "nonnegative")) for n in (1, 0))
             shares[symbol] = apply("div", above, apply("add", above, below))
     both = [{**shares, **weights}, shares] if weights else [shares]
-    yield from both if _has_logarithms(expr) else both[::-1]
+    yield from both if _has_logarithms(expr) and not _mixes(expr, weights.keys()) else both[::-1]
+
+
+def _mixes(expr: Expr, names: Set[Symbol]) -> bool:
+    """Whether distributions stand in a sum, a difference or a root."""
+    inside = (n for n in walk(expr) if isinstance(n, Apply) and n.shape and n.head in ("add", "sub", "sqrt"))
+    return any(names & free_symbols(a) for n in inside for a in n.args)
 
 
 def _has_logarithms(expr: Expr) -> bool:

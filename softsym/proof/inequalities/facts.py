@@ -22,6 +22,7 @@ from softsym.proof.inequalities.goal import Fact, Goal, Summand
 from softsym.proof.inequalities.merging import merged, mixed, of_two
 from softsym.symbols import Length
 
+_MAXIMUM = "a maximum is at least each of its values"
 _EACH = "a sum of terms >= 0 is at least each of them"
 MAX_FACTS = 60
 MAX_PAIRED = 4
@@ -57,11 +58,17 @@ def _increasing(goal: Goal, known: list[Fact]) -> Iterator[Fact]:
     by_value = {f.value: f for f in known}
     for head in ("exp", "log"):
         atoms = [a for a in sorted(goal.value.num.atoms, key=lambda a: a.number) if a.head == head][:MAX_PAIRED]
+        for x, reason in ((_argument(a), by_value.get(_argument(a))) for a in atoms if head == "exp"):
+            if reason is not None and reason.lemma == _MAXIMUM:
+                more = elementary.exp(goal.alg, x) - Rational.of(1)
+                yield Fact(more, False, "exp is increasing", (x, Rational.of(0), *reason.about))
         for upper, lower in permutations(atoms, 2):
             x, y = _argument(upper), _argument(lower)
             value, reason = goal.alg.of(upper) - goal.alg.of(lower), by_value.get(x - y)
             if sign_of(goal.alg, x - y) in (POSITIVE, NONNEGATIVE) or (reason is not None and reason.lemma == "given"):
                 yield Fact(value, False, f"{head} is increasing", (x, y, x - y))
+            elif reason is not None and (head, reason.lemma) == ("exp", _MAXIMUM):
+                yield Fact(value, False, "exp is increasing", (x, y, *reason.about))
             elif reason is not None and (head, reason.lemma) == ("log", _EACH):
                 yield Fact(value, False, "log of a sum of terms > 0 is at least that of each of them", reason.about)
 
@@ -99,14 +106,14 @@ def _extremum(goal: Goal, atom: Atom) -> Iterator[Fact]:
     whole = goal.alg.of(atom)
     for member in atom.data[0]:
         if member.index is None:
-            yield Fact(whole - member.body, False, "a maximum is at least each of its values", (whole, member.body))
+            yield Fact(whole - member.body, False, _MAXIMUM, (whole, member.body))
             continue
         for i in free_names(goal.value):
             if in_range(goal, i, member.index) and i not in member.excluded:
                 if member.excluded and (i in goal.generic or any(e in goal.generic for e in member.excluded)):
                     continue
                 value = rename(goal.alg, member.body, {member.index: i})
-                yield Fact(whole - value, False, "a maximum is at least each of its values", (whole, value))
+                yield Fact(whole - value, False, _MAXIMUM, (whole, value))
                 for plain in _without_abs(value):
                     yield Fact(whole - plain, False, "a maximum is at least x and -x for each abs(x)", (whole, plain))
 

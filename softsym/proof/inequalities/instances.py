@@ -83,11 +83,11 @@ def prove_by_share(claim: Claim, prove: Prove) -> ProofStep | None:
         names = _names(left, right)
         if left.shape or right.shape or _SHARE not in names or any(s.kind.type in ("vector", "index") for s in names):
             continue
-        most = claim.holds(part, number(1))
         rest = apply("sub", 1, _SHARE)
         known = replace(claim.known, nonnegative=(*claim.known.nonnegative, rest))
         inner = replace(claim, left=left, right=right, known=known)
-        step = None if most is None else inner.holds(left, right) or prove(inner)
+        step = None if right == number(1) else inner.holds(left, right) or prove(inner)
+        most = None if step is None else claim.holds(part, number(1))
         if most is not None and step is not None:
             step = supposing(step, Chain((rest, number(0)), (">=",)))
             return claim.step("a number from 0 to 1", most, step, uses=(apply("sub", right, left), _SHARE, part))

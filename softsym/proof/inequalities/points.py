@@ -18,11 +18,11 @@ from softsym.algebra.polynomial import Atom, Index, Mono, Poly, Rational
 from softsym.proof.inequalities.goal import Fact, Goal
 from softsym.symbols import Kind, Length
 
-ENOUGH, TRIES = 10, 60
+ENOUGH, TRIES = 14, 60
 """So many points are looked for among so many."""
 TOLERANCE = 1e-9
 """A value is negative if it is so by more than this part of the sum of its terms' sizes."""
-_SIZES, _SPREADS = (2, 3, 1, 4, 2, 3, 5, 2), (1.0, 0.3, 3.0, 0.05)
+_SIZES, _SPREADS = (2, 3, 1, 4, 2, 3, 5, 2), (1.0, 0.3, 3.0, 0.05, 5.0)
 
 
 class _Unknown(Exception):  # noqa: N818 - what is said of an atom, not an error

@@ -103,12 +103,24 @@ def _sizes(goal: Goal) -> list[Rational]:
 
 def _logarithms(goal: Goal, size: Rational) -> Iterator[Rational]:
     """What ``log(y)`` may be."""
-    scaled = elementary.multiply(goal.alg, goal.value, elementary.integer_power(goal.alg, size, -1))
-    logs = Poly({m: c for m, c in scaled.num if len(m) == 1 and m[0][0].head == "log" and m[0][1] == 1})
+    logs = {((a, 1),) for a in goal.value.num.atoms if a.head == "log"}
     exponents = {a.data[0] for a in _atoms_within(goal.value) if a.head == "exp"}
-    rest = Poly({m: c for m, c in scaled.num if m in exponents})
-    if logs and not scaled.den:
-        yield from (Rational(logs + rest), Rational(logs)) if rest else (Rational(logs),)
+    numbers = {m: _share_of(goal.value, m, size) for m in logs | exponents}
+    found = [Poly({m: c for m, c in numbers.items() if m in own and c}) for own in (logs | exponents, logs)]
+    if found[1]:
+        yield from (Rational(p) for p in dict.fromkeys(found))
+
+
+def _share_of(value: Rational, mono: Mono, size: Rational) -> fmpq | None:
+    """The factor of a monomial in a goal, if that is a number times the size."""
+    powers = dict(mono)
+    terms = {m: c for m, c in value.num if all(dict(m).get(a) == e for a, e in mono)}
+    factor = Poly({tuple(p for p in m if p[0] not in powers): c for m, c in terms.items()})
+    if not factor or size.den:
+        return None
+    (own, mono, parts), (whole, common, shared) = factor.primitive(), size.num.primitive()
+    same = mono == common and parts in (shared, -shared)
+    return (own / whole if parts == shared else -own / whole) if same else None
 
 
 def _atoms_within(value: Rational) -> set[Atom]:
@@ -156,5 +168,7 @@ def _by_squares(goal: Goal, prove: Prove, upper: Rational, lower: Rational, *, s
     last = prove(goal.sub(squares[0] - squares[1]))
     if last is None:
         return None
+    if first is None and (squares[0] - squares[1] - upper).is_zero:
+        first = last  # the checker takes it for the first of the two conditions, whose claim is the same
     steps = (last,) if first is None else (first, last)
     return goal.step("squares of both sides", *steps, uses=(goal.terms(upper), goal.terms(lower)))

@@ -11,6 +11,7 @@ from softsym.evaluation import Point
 from softsym.expansion import expand
 from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, number, substitute
 from softsym.language import Chain, Statement, chain_text
+from softsym.language.reader import constant
 from softsym.refute.agreement import agree, moderate_points
 from softsym.shapes import as_length
 from softsym.signs import ANY, UP, ZERO_UP, Signs, signs
@@ -109,6 +110,8 @@ class Setting:
                 lower, upper = ordered(link)
                 quantity, strict = gap(link)
                 yield quantity, strict
+                if isinstance(quantity, Apply) and quantity.head == "sub" and (constant(quantity.args[1]) or 0) > 0:
+                    yield quantity.args[0], True
                 if as_length(quantity) is not None:
                     yield from ((quantity + (n - int(strict)), n > 0) for n in (0, 1, 2))
                 if isinstance(lower, Apply) and lower.head == "max":
