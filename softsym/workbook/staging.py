@@ -48,11 +48,25 @@ class Staging:
             return expr
         args = tuple(self.split(arg) for arg in expr.args)
         node = with_args(expr, args)
+        if expr.head == "sparsemax" and node.shape == (self.length,):
+            return self._sparsemax(args[0])
         if expr.head in _REDUCTIONS and len(args) == 1 and args[0].shape == (self.length,):
             return self._step(_REDUCTIONS[expr.head], apply(expr.head, self.named(args[0], "t")))
         if expr.head in _COLUMNS and node.shape == (self.length,):
             return self._step(_COLUMNS[expr.head], apply(expr.head, self.named(args[0], "t")))
         return node
+
+    def _sparsemax(self, vector: Expr) -> Expr:
+        """The vector less its maximum, and the largest of (sum of the n largest - 1)/n, beyond which it is cut off."""
+        whole = self.named(vector, "t")
+        gap = self._step("t", apply("sub", whole, self._step("m", apply("max", whole))))
+        bound = Symbol("k", Kind("index", "index", self.length))
+        other = apply("item", gap, bound)
+        at_least = 1 - apply("relu", apply("sign", gap - other))
+        count = self._step("n", apply("sum", at_least, bound))
+        total = self._step("s", apply("sum", at_least * other, bound))
+        cut = self._step("c", (total - 1) / count)
+        return apply("relu", gap - self._step("m", apply("max", cut)))
 
     def named(self, expr: Expr, letter: str) -> Expr:
         """The expression as a column of its own, unless it is a name already."""

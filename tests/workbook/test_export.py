@@ -211,6 +211,7 @@ OTHERS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("a**2 + b", {"a": "1/2", "b": 2}),
     ("entropy(p)", {"p": [0.5, 0.5]}),
     ("sparsemax(z)", {"z": [1, 2, 2]}),
+    ("dot(sparsemax(beta*z), sparsemax(2*sparsemax(z)))", {"z": [0.3, 0.4, 0.1, 0.3], "beta": 3}),
     ("norm(z, beta)", {"z": [3, -4, 0], "beta": 1000}),
     ("limit(softmax(z, beta), beta, oo)", {"z": [1, 2, 2]}),
     ("max(z)*x1 where x1: real", {"z": [1, 2], "x1": 3}),
@@ -239,6 +240,15 @@ def test_every_kind_of_expression_has_a_workbook_that_passes_the_audit(
     assert [plan.sheet(w[0]).cells[w[1:]].value for w in output_places(plan)] == pytest.approx(expected, rel=1e-12)
     assert audit(tmp_path / "a.xlsx") == []
     assert not {"x1", "R", "C"} & set(plan.names)
+
+
+def test_sparsemax_of_many_entries_has_short_steps(tmp_path: Path) -> None:
+    z = [k * k % 17 / 8 for k in range(120)]
+    plan = write_workbook("sparsemax(z)", tmp_path / "a.xlsx", z=z)
+    assert max(len(c.formula) for c in plan.sheet("Workings").cells.values()) < 120
+    found = [plan.sheet(w[0]).cells[w[1:]].value for w in output_places(plan)]
+    assert found == pytest.approx(lambdify("sparsemax(z)")(np.array(z)).tolist(), rel=1e-12, abs=1e-15)
+    assert audit(tmp_path / "a.xlsx") == []
 
 
 @pytest.mark.parametrize(
