@@ -8,15 +8,17 @@ from fractions import Fraction
 from functools import lru_cache
 from math import inf
 from random import Random
+from time import monotonic
 from typing import Any
 
+from softsym.errors import BudgetError
 from softsym.evaluation import Point
 from softsym.evaluation.drawing import drawn
 from softsym.expansion import expand
 from softsym.expression import Expr, Symbol, number
 from softsym.language import Chain, Statement
 from softsym.refute.conditions import Admissible, Candidate
-from softsym.refute.judgement import judge
+from softsym.refute.judgement import Outcome, judge
 from softsym.refute.literals import USUAL, Literals, critical_lengths
 from softsym.refute.search import length_names
 from softsym.signs import ANY, UP, positive_where_defined, signs
@@ -29,6 +31,8 @@ LARGER = (*range(6, 13), *range(14, 65, 5), 100, 101, 200, 500, 1000)
 ENOUGH = 3
 """An equality must hold at so many of the points, and fail at none."""
 TRIES = 6
+SHARE, LEAST_SECONDS = 0.3, 0.25
+"""The part of the time that is left that one point may take, and the time that every point may."""
 
 
 def agree(left: Expr, right: Expr, points: Iterator[Point], deadline: float = inf) -> bool:
@@ -43,11 +47,22 @@ def agree(left: Expr, right: Expr, points: Iterator[Point], deadline: float = in
         return True
     holding = 0
     for point in points:
-        outcome = judge(Chain((left, right), ("==",)), point, deadline).outcome
+        outcome = _outcome(Chain((left, right), ("==",)), point, deadline)
         if outcome == "fails":
             return False
         holding += outcome == "holds"
     return holding >= ENOUGH
+
+
+def _outcome(chain: Chain, point: Point, deadline: float) -> Outcome:
+    """What holds at a point; it is open where that takes more than a part of the time that is left."""
+    now = monotonic()
+    try:
+        return judge(chain, point, min(deadline, now + max(LEAST_SECONDS, SHARE * (deadline - now)))).outcome
+    except BudgetError:
+        if monotonic() > deadline:
+            raise
+        return "open"
 
 
 def moderate_points(statement: Statement, symbols: Sequence[Symbol], deadline: float = inf) -> Iterator[Point]:

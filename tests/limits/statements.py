@@ -193,6 +193,8 @@ limit(sum(z**2/(abs(z) + t)), t, 0) == norm(z, 1) where t: positive
 limit(sum(log(1 + z**2/t))/log(1/t), t, 0) == sum(sign(z)**2) where t: positive
 limit(entropy((1 - t)*y + t*ones(N)/N), t, 0) == 0 where t: unit, y: onehot
 limit(kl(y, (1 - t)*y + t*ones(N)/N)/t, t, 0) == 1 - 1/N where t: unit, y: onehot
+limit(sparsemax(z)[i], z[i], -oo) == 0 where N >= 2
+limit(argmax_count(z), z[i], -oo) == argmax_count(drop(z, i)) where N >= 2
 """
 
 FALSE = """
@@ -210,6 +212,9 @@ limit(dot(softmax(z, beta), w), beta, oo) == max(w)
 limit(logZ(z, beta), beta, oo) == max(z)
 limit(lse(z, beta), beta, 0) == mean(z)
 limit(1/t, t, 0) == 0
+limit(argmax_count(z), z[i], -oo) == argmax_count(z) where N >= 2
+limit(sum(abs(z)**t), t, 0) == N where t: positive
+limit(t**a*exp(-t), t, oo) == 1
 limit(abs(t)/t, t, 0) == 1
 limit(jacobian(softmax(z, beta), z)[i, j], beta, oo) == 0
 limit((softmax(z, beta) - 1/N)/beta, beta, 0) == z/N where beta: nonzero

@@ -176,8 +176,7 @@ def _is_small(part: Term | Bound) -> bool:
 def selected(calculus: Calculus, head: str, value: Value) -> Value:
     """``hardmax``, ``argmax_count`` or ``onehot_argmax``: exact where one term alone tells the entries apart."""
     if isinstance(value, Pieces):
-        apart = _towards_one(calculus, value)
-        return still(co.ONE) if head == "argmax_count" else apart
+        return _of_apart(calculus, head, value)
     lead, rest = _entries_apart(value)
     if lead is None or rest.bounds or any(t.coefficient.shape for t in rest.terms):
         raise UnsupportedError(f"{head} of entries whose order is known to leading order only")
@@ -186,24 +185,45 @@ def selected(calculus: Calculus, head: str, value: Value) -> Value:
     return still(apply(head, lead.coefficient))
 
 
-def _towards_one(calculus: Calculus, value: Pieces) -> Pieces:
-    """1 on the entry that moves, where it exceeds every other entry by more and more."""
-    head, *others = scalars(calculus, value, _largest_entry)
+def _of_apart(calculus: Calculus, head: str, value: Pieces) -> Value:
+    """1 on the entry that moves, where it exceeds all others for good; that of the others, where it falls below."""
+    first, *others = scalars(calculus, value, _largest_entry)
     if value.kind != "split":
         raise UnsupportedError("the order of entries in pieces is not settled")
-    if others:
-        lead, _ = leading.leading(calculus, add(head, scale(others[0], number(-1))))
-        grows = lead.rate.is_zero and lead.size > (0, 0)
-        if not (grows and calculus.facts.is_positive(lead.coefficient)):
-            raise UnsupportedError("the entry that moves does not exceed the others for good")
-    parts = (still(co.ONE), Growth((Term(co.ZERO),), (), value.shape))
-    return replace(value, parts=parts[: len(value.parts)])
+    zeros = Growth((Term(co.ZERO),), (), value.shape)
+    if others and _falls_behind(calculus, add(first, scale(others[0], number(-1)))):
+        return _of_the_others(head, value)
+    if head == "argmax_count":
+        return still(co.ONE)
+    return replace(value, parts=(still(co.ONE), zeros)[: len(value.parts)])
+
+
+def _falls_behind(calculus: Calculus, gap: Growth) -> bool:
+    """Whether a gap tends to -oo, not oo."""
+    lead, _ = leading.leading(calculus, gap)
+    if not (lead.rate.is_zero and lead.size > (0, 0)):
+        raise UnsupportedError("the entry that moves neither exceeds the others for good nor falls below them")
+    return not calculus.facts.is_positive(lead.coefficient)
+
+
+def _of_the_others(head: str, value: Pieces) -> Value:
+    """The function of the entries that do not move, 0 on the one that does: as if that were 2 less than the largest."""
+    others, index = value.parts[1], value.index
+    if index is None or not others.is_still:
+        raise UnsupportedError(f"{head} of entries that move")
+    vector = shaped_as(others.value, value.shape)
+    rest = apply("drop", vector, index)
+    if head == "argmax_count":
+        return still(apply("argmax_count", rest))
+    low = apply("sub", apply("sub", apply("max", rest), number(2)), apply("item", vector, index))
+    moved = apply("add", vector, apply("mul", low, apply("basis", index, length_expr(value.shape[0]))))
+    return replace(value, parts=(still(co.ZERO), still(apply(head, moved))))
 
 
 def sparse(calculus: Calculus, value: Value) -> Value:
     """``sparsemax``: continuous, and hardmax once the gaps between the entries exceed 1."""
     if isinstance(value, Pieces):
-        return _towards_one(calculus, value)
+        return _of_apart(calculus, "sparsemax", value)
     lead, rest = _entries_apart(value)
     if lead is not None and lead.rate.is_zero and lead.size > (0, 0) and not rest.bounds:
         if any(t.coefficient.shape for t in rest.terms):
