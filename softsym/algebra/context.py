@@ -26,7 +26,8 @@ class Algebra:
     that two may coincide is tried by the zero test, which makes one of them the other. With ``open_deltas`` whether
     they are the same stays open, as a Kronecker delta: for expressions that are to be shown. With
     ``deduces_signs`` a sum of what is >= 0 less some of its own terms, a product of factors, and what is ``deduced``
-    from facts, have a sign by themselves; a proof, whose indices may coincide, shows these as steps.
+    from facts, have a sign by themselves; a proof, whose indices may coincide, shows these as steps. ``asked`` holds
+    what such a sign is being asked of.
     """
 
     vectors: dict[str, Kind] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Algebra:
     deadline: float = float("inf")
     open_deltas: bool = False
     deduces_signs: bool = True
+    asked: set[Poly] = field(default_factory=set)
     _atoms: dict[tuple[str, tuple[Any, ...]], Atom] = field(default_factory=dict)
     _fresh: int = 0
 

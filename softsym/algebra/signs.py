@@ -17,6 +17,8 @@ MAX_FACTORED = 40
 """Polynomials with more terms are not factored for their sign."""
 MAX_SUMMED = 8
 """Sums of facts are looked at if there are no more facts."""
+MAX_ASKED = 3
+"""So many signs are asked for within each other."""
 SUM_ONE = ("distribution", "simplex", "onehot")
 _AT_LEAST = (POSITIVE, NONNEGATIVE)
 _OPPOSITE = {POSITIVE: NEGATIVE, NONNEGATIVE: NONPOSITIVE}
@@ -50,7 +52,7 @@ def poly_sign(alg: Algebra, poly: Poly) -> str | None:
     if known is None and alg.deduces_signs:
         known = _deduced_sign(alg, primitive)
         if known is None:
-            return _sum_of_facts(alg, poly)
+            return _asked_once(alg, poly)
     return _times(_term_sign(alg, mono, coefficient > 0), known) if known else None
 
 
@@ -60,6 +62,17 @@ def _deduced_sign(alg: Algebra, primitive: Poly) -> str | None:
     known = known or _OPPOSITE.get(_over_own_terms(alg, -primitive) or "") or _factors_sign(alg, primitive)
     gap = gap_of_logarithms(alg, primitive) if known is None else None
     return known if gap is None else sign_of(alg, gap)
+
+
+def _asked_once(alg: Algebra, poly: Poly) -> str | None:
+    """The sign that facts give, unless the question leads to itself: a maximum and its values ask for each other's."""
+    if poly in alg.asked or len(alg.asked) >= MAX_ASKED:
+        return None
+    alg.asked.add(poly)
+    try:
+        return _sum_of_facts(alg, poly)
+    finally:
+        alg.asked.remove(poly)
 
 
 def _sum_of_facts(alg: Algebra, poly: Poly) -> str | None:

@@ -159,7 +159,10 @@ def dominated(alg: Algebra, members: list[Member], *, strictly: bool) -> list[Me
 
 
 def _exceeds(alg: Algebra, upper: Member, lower: Member, strictly: bool) -> bool:
-    """Whether each value of the one is below one of the other."""
+    """Whether each value of the one is below one of the other: place by place, or by declared maxima."""
+    enough = (POSITIVE,) if strictly else (POSITIVE, NONNEGATIVE)
+    if alg.facts and sign_of(alg, _largest(alg, upper) - _largest(alg, lower)) in enough:
+        return True
     if upper.index is None:
         tops = [upper.body]
     elif lower.index is None:
@@ -168,5 +171,11 @@ def _exceeds(alg: Algebra, upper: Member, lower: Member, strictly: bool) -> bool
         tops = [at(alg, upper, lower.index)]
     else:
         return False
-    enough = (POSITIVE,) if strictly else (POSITIVE, NONNEGATIVE)
     return any(sign_of(alg, top - lower.body) in enough for top in tops)
+
+
+def _largest(alg: Algebra, member: Member) -> Rational:
+    """The largest value of a member."""
+    from softsym.algebra.families import make_family
+
+    return make_family(alg, "max", [], [member])

@@ -25,6 +25,8 @@ from softsym.symbols import Length
 
 MAX_FREE = 6
 """More free indices than this have too many ways to coincide."""
+MAX_VALUES = 4
+"""An index of conditions alone is taken at each of its values if there are no more."""
 
 _SHARES = {"distribution": POSITIVE, "simplex": NONNEGATIVE}
 """The sign of the entries of vectors that sum to 1."""
@@ -80,19 +82,28 @@ class ZeroTest:
 
     def cases(self, difference: Expr, *, written_out: bool = False) -> Iterator[Case]:
         """The normal form of each entry in each way in which the free indices coincide."""
-        names = sorted({s.name for s in free_symbols(difference) if s.kind.type == "index"})
-        if written_out and names:
-            yield from self._literal_cases(difference, names)
+        indices = {s for s in free_symbols(difference) if s.kind.type == "index"}
+        if written_out:
+            indices |= self._short_indices()
+        if written_out and indices:
+            yield from self._literal_cases(difference, indices)
             return
         lowering = Lowering(self.assumptions.lengths, written_out=written_out)
         for scalar, own in entries(lowering, difference):
             yield from self._coinciding(lowering, scalar, own)
 
-    def _literal_cases(self, difference: Expr, names: list[str]) -> Iterator[Case]:
+    def _short_indices(self) -> set[Symbol]:
+        """The indices with few values that conditions are about."""
+        facts = self.assumptions
+        exprs = (*facts.equations, *facts.positive, *facts.nonnegative)
+        found = {s for e in exprs for s in free_symbols(e) if s.kind.type == "index"}
+        lengths = {s: s.kind.vector_length.at(facts.lengths) for s in found}
+        return {s for s, length in lengths.items() if length.is_literal and length.constant <= MAX_VALUES}
+
+    def _literal_cases(self, difference: Expr, indices: set[Symbol]) -> Iterator[Case]:
         """For a fixed N: every value of every free index."""
-        ranges = {s.name: s.kind.vector_length.at(self.assumptions.lengths)
-                  for s in free_symbols(difference) if s.kind.type == "index"}  # fmt: skip
-        for values in _assignments(names, ranges):
+        ranges = {s.name: s.kind.vector_length.at(self.assumptions.lengths) for s in indices}
+        for values in _assignments(sorted(ranges), ranges):
             if not self._allowed(values):
                 continue
             lowering = Lowering(self.assumptions.lengths, values, written_out=True)
@@ -131,7 +142,7 @@ class ZeroTest:
         signed = [(e, "positive") for e in facts.positive] + [(e, "nonnegative") for e in facts.nonnegative]
         for expr, sign in [*signed, *((e, "") for e in facts.equations)]:
             try:
-                found += [Given(s, sign, own) for s, own in _conditions(lowering, expr)]
+                found += [Given(s, sign, own, expr) for s, own in _conditions(lowering, expr)]
             except (UnsupportedError, BudgetError):
                 continue
         return found + (list(_sums_written_out(lowering)) if lowering.written_out else [])

@@ -3,7 +3,7 @@ the same, a length of at least 2 exceeds 1, and what is small in size is so on b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from softsym.algebra import Assumptions
@@ -23,6 +23,8 @@ def with_consequences(known: Assumptions) -> Assumptions:
     """
     equations = [e for gap in known.positive for e in _unique_maximum(gap)]
     equations += [e for gap in known.equations for e in (*_all_the_same(gap), *_maximal(gap))]
+    equations += [e for gap in known.positive for e in _not_maximal(gap)]
+    equations += [e for gap in (*known.positive, *known.nonnegative) for e in _without_entry(gap)]
     positive = [e for gap in known.nonnegative for e in _shorter_lengths(gap)]
     positive += [e for gap in known.positive for e in _both_sides(gap)]
     nonnegative = [e for gap in known.nonnegative for e in _both_sides(gap)]
@@ -52,6 +54,38 @@ def _unique_maximum(gap: Expr) -> Iterator[Expr]:
         vector = entry.args[0]
         yield apply("sub", apply("max", vector), entry)
         yield apply("sub", apply("argmax_count", vector), 1)
+
+
+def _not_maximal(gap: Expr) -> Iterator[Expr]:
+    """``z[i] < max(z)`` says that the maxima are among the others."""
+    for vector, place in _below(gap, lambda vector, place: apply("max", vector)):
+        others = apply("drop", vector, place)
+        yield apply("sub", apply("max", vector), apply("max", others))
+        yield apply("sub", apply("argmax_count", vector), apply("argmax_count", others))
+        yield apply("item", apply("onehot_argmax", vector), place)
+
+
+def _without_entry(gap: Expr) -> Iterator[Expr]:
+    """``z[i] <= max(drop(z, i))`` says that this is max(z), ``z[i] >= max(z)`` that z[i] is, ``z[i] <= min(z)`` that it
+    is min(z)."""
+    for vector, place in _below(gap, lambda vector, place: apply("max", apply("drop", vector, place))):
+        yield apply("sub", apply("max", vector), apply("max", apply("drop", vector, place)))
+    for vector, place in _below(gap, lambda vector, place: apply("min", vector)):
+        yield apply("sub", apply("item", vector, place), apply("min", vector))
+    if isinstance(gap, Apply) and gap.head == "sub" and isinstance(gap.args[0], Apply) and gap.args[0].head == "item":
+        entry, largest = gap.args
+        if largest == apply("max", entry.args[0]):  # type: ignore[attr-defined]
+            yield apply("sub", largest, entry)
+
+
+def _below(gap: Expr, bound: Callable[[Expr, Expr], Expr]) -> Iterator[tuple[Expr, Expr]]:
+    """The vector and the place of an entry, if a gap is that of a bound of it above the entry."""
+    if isinstance(gap, Apply) and gap.head == "sub":
+        upper, entry = gap.args
+        if isinstance(entry, Apply) and entry.head == "item" and len(entry.args[0].shape) == 1:
+            vector, place = entry.args
+            if upper == bound(vector, place):
+                yield vector, place
 
 
 def _all_the_same(gap: Expr) -> Iterator[Expr]:

@@ -20,6 +20,8 @@ def prove_equal(left: Expr, right: Expr, known: Assumptions, deadline: float) ->
         except (UnsupportedError, BudgetError) as error:
             reasons.append(str(error).splitlines()[0])
             continue
+        except RecursionError:
+            return "the expression is too deep for the algebra"
         except SoftsymError as error:
             return str(error).splitlines()[0]
         if all(case.difference.is_zero for case in cases):

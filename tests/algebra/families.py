@@ -83,6 +83,16 @@ p == ones(N)/N where max(p) == min(p)
 entropy(p) == log(N) where max(p) == 1/N
 max(z) == z[i] where onehot_argmax(z)[i] == 1
 argmax_count(z)*z[i] == 2*max(z) where hardmax(z)[i] == 1/2
+max(z) == z[i] where z[i] >= max(z)
+min(z) == z[i] where z[i] <= min(z)
+max(z) == max(drop(z, i)) where z[i] <= max(drop(z, i)), N >= 2
+argmax_count(drop(z, i)) == argmax_count(z) where z[i] < max(z), N >= 2
+onehot_argmax(z)[i] == 0 where z[i] < max(z)
+argmax_count(concat(z, [c])) == 1 where c > max(z)
+hardmax(concat(z, w)) == concat(hardmax(z), 0*w) where w: vector(M), max(w) < max(z)
+# conditions on entries of short vectors
+lse(z + w) == lse(w) + c where z[i] == c, N == 1
+softmax(z)[1] == 1/2 where z[i] == z[j], i != j, N == 2
 # equations between powers and exponentials of names, and between what a vector says of itself
 a == b where a**3 == b**3
 x == y where x**2 == y**2, x: positive vector, y: positive vector
@@ -95,6 +105,9 @@ sum(t*(p - q)**2/(t*p + (1 - t)*q)) + sum((p - q)*q/(t*p + (1 - t)*q)) == 0 wher
 FALSE = """
 prod(-z) == -prod(z)
 max(-exp(z)) == -exp(max(z))
+max(z) == max(drop(z, i)) where z[i] >= max(drop(z, i)), N >= 2
+argmax_count(concat(z, w)) == argmax_count(z) where w: vector(M), max(w) <= max(z)
+softmax(z)[1] == 1/2 where z[i] == z[j], N == 2
 hardmax(z)*exp(z) == hardmax(z)*exp(min(z))
 z[i] == 0 where max(z) == min(z)
 p == ones(N)/N where max(p) == 1/2
