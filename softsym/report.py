@@ -27,6 +27,7 @@ from softsym.page import (
     write_page,
 )
 from softsym.proof import Verdict, check
+from softsym.proof.verdict import PROVED
 from softsym.targets.latex import to_latex
 from softsym.targets.numpy import lambdify
 from softsym.workbook import Book, Scalar, Vector
@@ -84,7 +85,7 @@ class Report:
         for verdict in verdicts:
             rows = verdict.proof.rows() if verdict.proof else ()
             steps = [(f"{r.number} {r.reasons[0]}", r.text, "; ".join(r.reasons[1:])) for r in rows]
-            self.book.derivation(verdict.statement, steps, f"{verdict.status}: {verdict.detail or verdict.method}")
+            self.book.derivation(verdict.statement, steps, _told(verdict))
         return verdicts
 
     def figures(self, title: str, figures: Sequence[Figure], cells: Sequence[str] = ()) -> None:
@@ -110,6 +111,13 @@ class Report:
         self.book.write(Path(folder, f"{name}.xlsx"))
         for ending in ("md", "html"):
             write_page(document, Path(folder, f"{name}.{ending}"))
+
+
+def _told(verdict: Verdict) -> str:
+    """A verdict for a workbook, which is the same however much time there was to look for counterexamples."""
+    if verdict.status == PROVED:
+        return f"proved for {verdict.scope}, by {verdict.method}"
+    return f"{verdict.status}: {verdict.detail or verdict.method}"
 
 
 def expression_document(expr: Expr, values: Mapping[str, Given]) -> Document:
