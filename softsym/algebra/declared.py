@@ -87,7 +87,7 @@ def _after_equations(alg: Algebra, normalizer: Normalizer, signs: list[tuple[Giv
     """What is declared of the signs of scalars, where the equations have changed it."""
     for condition, old in signs:
         value = None if condition.own else _known(alg, normalizer, condition)
-        if value is not None and value != old.value:
+        if value is not None and value != old.value and not value.is_zero:
             yield Known(value, old.strict, (), condition.text)
 
 

@@ -74,6 +74,8 @@ def _by_declaration(goal: Goal, value: Rational) -> ProofStep | None:
     """A multiple, with a factor of one term that is > 0, of a declared quantity."""
     scale, mono, primitive = value.num.primitive()
     for fact in goal.facts if len(primitive) > 1 else ():
+        if fact.value.is_zero:
+            continue
         own, own_mono, declared = fact.value.num.primitive()
         if fact.value.den or declared not in (primitive, -primitive) or (goal.strict and not fact.strict):
             continue

@@ -5,9 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from softsym.entries import ENTRYWISE
-from softsym.expression import Apply, Expr, apply, free_symbols, number, symbol, with_args
-
-_HALF = number(Fraction(1, 2))
+from softsym.expression import Apply, Expr, apply, free_symbols, symbol, with_args
+from softsym.language.reader import constant
 
 
 def respelled(expr: Expr) -> Expr:
@@ -33,7 +32,7 @@ def _sum(node: Apply) -> Expr | None:
         return apply("norm", term.args[0], 1)
     if term.head == "mul" and all(len(a.shape) == 1 for a in term.args):
         return apply("dot", *term.args)
-    if term.head == "pow" and term.args[1] == number(2):
+    if term.head == "pow" and constant(term.args[1]) == 2:
         return apply("dot", term.args[0], term.args[0])
     return None
 
@@ -63,10 +62,10 @@ def _root(node: Apply) -> Expr | None:
 
 
 def _power(node: Apply) -> Expr | None:
-    base, exponent = node.args
-    if exponent == _HALF:
+    base, exponent = node.args[0], constant(node.args[1])
+    if exponent == Fraction(1, 2):
         return _root(node)
-    if exponent == number(2) and isinstance(base, Apply) and base.head == "norm" and base.args[1] == number(2):
+    if exponent == 2 and isinstance(base, Apply) and base.head == "norm" and constant(base.args[1]) == 2:
         return apply("dot", base.args[0], base.args[0])
     return None
 

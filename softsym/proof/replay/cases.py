@@ -12,7 +12,7 @@ from softsym.proof.replay.setting import Setting, gap, require
 from softsym.proof.replay.table import Values, matches, rows
 from softsym.proof.steps import ProofStep
 from softsym.refute.agreement import ENOUGH
-from softsym.refute.judgement import judge
+from softsym.refute.judgement import Outcome, judge
 
 
 def covered(step: ProofStep, setting: Setting) -> list[tuple[ProofStep, Setting]]:
@@ -30,9 +30,10 @@ def covered(step: ProofStep, setting: Setting) -> list[tuple[ProofStep, Setting]
     found = 0
     for point in setting.points(whole):
         for entry in _entries(whole, point):
-            one = any(_covers(case, own, entry, point, len(setting.given)) for case, own in cases)
-            require(one or not _equal(entry, entry, point), f"no case for {entry} at {point}")
-            found += one
+            outcomes = {o for case, own in cases for o in _outcomes(case, own, entry, point, len(setting.given))}
+            defined = _outcome(Chain((entry, entry), ("==",)), point) == "holds"
+            require(bool(outcomes & {"holds", "open"}) or not defined, f"no case for {entry} at {point}")
+            found += "holds" in outcomes
     require(found >= ENOUGH, "at too few points")
     return cases
 
@@ -52,22 +53,18 @@ def _entries(whole: Expr, point: Point) -> Iterator[Expr]:
         yield apply("item", whole, *map(number, place)) if place else whole
 
 
-def _covers(case: ProofStep, setting: Setting, entry: Expr, point: Point, known: int) -> bool:
-    """Whether a case's hypotheses hold, for some value of its new indices, and its quantity is the entry's."""
+def _outcomes(case: ProofStep, setting: Setting, entry: Expr, point: Point, known: int) -> Iterator[Outcome]:
+    """Whether a case's quantity is the entry's, for each value of its new indices at which its hypotheses hold."""
     new = {n: k.vector_length.value(point.lengths) for n, k in setting.kinds.items()
            if k.type == "index" and n not in point.values}  # fmt: skip
     for numbers in product(*(range(1, size + 1) for size in new.values())):
         own = Point(point.lengths, {**point.values, **dict(zip(new, numbers, strict=True))})
-        if all(_true(c, own) for c in case.given[known:]) and _equal(entry, gap(case.claim)[0], own):
-            return True
-    return False
+        if all(_outcome(c, own) == "holds" for c in case.given[known:]):
+            yield _outcome(Chain((entry, gap(case.claim)[0]), ("==",)), own)
 
 
-def _true(hypothesis: Chain, point: Point) -> bool:
-    if hypothesis.relations == ("!=",):
-        return judge(Chain(hypothesis.sides, ("==",)), point).outcome == "fails"
-    return judge(hypothesis, point).outcome == "holds"
-
-
-def _equal(left: Expr, right: Expr, point: Point) -> bool:
-    return _true(Chain((left, right), ("==",)), point)
+def _outcome(chain: Chain, point: Point) -> Outcome:
+    if chain.relations == ("!=",):
+        opposite = judge(Chain(chain.sides, ("==",)), point).outcome
+        return {"fails": "holds", "holds": "fails"}.get(opposite, opposite)  # type: ignore[return-value]
+    return judge(chain, point).outcome
