@@ -161,6 +161,11 @@ def test_a_maximum_beside_a_number_in_coordinates_stops_no_search() -> None:
     assert prove(parse_statement("max([0, 1 + r]) <= softplus(r) - 1"), time.monotonic() + 1)
 
 
+def test_two_shares_are_not_one_number() -> None:
+    text = "abs(softmax(z)[1] - softmax(w)[1]) <= abs(z[1] - z[2] - w[1] + w[2])/1000 where N == 2"
+    assert isinstance(prove(parse_statement(text), time.monotonic() + 1), str)
+
+
 ONLY_AT_ZERO = [
     "0 < r**2",
     "0 < c**2 where c: nonnegative",

@@ -81,7 +81,8 @@ def prove_by_share(claim: Claim, prove: Prove) -> ProofStep | None:
     for part in _single_shares(sides):
         left, right = (exchanged(side, part, _SHARE) for side in sides)
         names = _names(left, right)
-        if left.shape or right.shape or _SHARE not in names or any(s.kind.type in ("vector", "index") for s in names):
+        gone = free_symbols(part).isdisjoint(names) and not any(s.kind.type in ("vector", "index") for s in names)
+        if left.shape or right.shape or _SHARE not in names or not gone or _SHARE in _names(*sides):
             continue
         rest = apply("sub", 1, _SHARE)
         known = replace(claim.known, nonnegative=(*claim.known.nonnegative, rest))
