@@ -132,6 +132,7 @@ def _between(claim: Claim, pair: tuple[Expr, Expr], low: Expr, high: Expr) -> Pr
 
 
 def convex_or_concave(claim: Claim) -> ProofStep | None:
+    """A mean of values against the value at the mean, or a tangent against the function, by the second derivative."""
     for convex, inner, outer in ((True, claim.left, claim.right), (False, claim.right, claim.left)):
         for x, y in pairs(claim):
             mixed = _mixed(claim, inner, outer, x, y)
@@ -222,6 +223,7 @@ def directions(claim: Claim, x: Symbol) -> tuple[Symbol, ...]:
 
 
 def direction(claim: Claim, x: Symbol) -> Symbol:
+    """A new vector of the length of x."""
     taken = {s.name for s in free_symbols(claim.left) | free_symbols(claim.right)}
     name = next(n for n in ("v", "u", "direction") if n not in taken)
     return Symbol(name, Kind("vector", "vector", x.kind.length))
