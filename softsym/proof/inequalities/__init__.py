@@ -27,6 +27,8 @@ from softsym.symbols import Kind, Length
 
 _SHARE = 0.4
 """The part of the time left that one form may take at one depth."""
+_GENERAL = 0.1
+"""The part of the time that a more general claim, which is often false or easy, may take."""
 
 
 def prove_at_most(
@@ -39,7 +41,7 @@ def prove_at_most(
     deadline: float = float("inf"),
 ) -> ProofStep | str:
     """A proof that ``left <= right`` (``<`` if ``strict``) in every entry, or why there is none."""
-    end = deadline - (1 - _SHARE) * max(0.0, deadline - time.monotonic())
+    end = deadline - (1 - _GENERAL) * max(0.0, deadline - time.monotonic())
     if not strict:
         claim = Claim(left, right, known, partial(_plain_bound, deadline=end))
         step = prove_by_share(claim, lambda inner: None)
