@@ -283,13 +283,19 @@ def free_symbols(node: Expr) -> frozenset[Symbol]:
 
 
 def substitute(node: Expr, values: dict[Symbol, Expr]) -> Expr:
-    """The expression with names replaced, none of them captured by a bound index or limit variable."""
+    """The expression with names replaced, none of them captured by a bound index or limit variable.
+
+    Raises :class:`~softsym.errors.ShapeError` where a derivative would see a value vary that it takes for a constant.
+    """
     if not values:
         return node
     if isinstance(node, Symbol):
         return values.get(node, node)
     if not isinstance(node, Apply):
         return node
+    if _varies(node, values):
+        given = ", ".join(f"{k.name} = {v}" for k, v in values.items())
+        raise ShapeError(f"{node} with {given} is another derivative; give the names in it others first")
     bound = bound_by(node)
     if bound is None:
         return with_args(node, tuple(substitute(a, values) for a in node.args))
@@ -303,6 +309,26 @@ def substitute(node: Expr, values: dict[Symbol, Expr]) -> Expr:
     return with_args(node, (substitute(body, inner), binder, *rest))
 
 
+def differentiated_by(node: Expr) -> frozenset[Symbol]:
+    """The scalars and vectors that a node differentiates by.
+
+    >>> z = Symbol("z", Kind("vector", "vector", Length.of("N")))
+    >>> [s.name for s in differentiated_by(apply("grad", apply("sum", z), z))]
+    ['z']
+    """
+    if not isinstance(node, Apply) or node.head not in ("diff", "grad", "jacobian", "hessian"):
+        return frozenset()
+    return frozenset(s for by in node.args[1:] for s in free_symbols(by) if s.kind.type != "index")
+
+
+def _varies(node: Apply, values: dict[Symbol, Expr]) -> bool:
+    """Whether a value depends on what a node will differentiate by, and stands for what does not."""
+    by = differentiated_by(node)
+    new = frozenset[Symbol]().union(*(free_symbols(values.get(s, s)) for s in by))
+    others = free_symbols(node.args[0]) - by if by else ()
+    return len(new) < len(by) or any(free_symbols(values.get(s, s)) & new for s in others)
+
+
 def with_args(node: Apply, args: tuple[Expr, ...]) -> Expr:
     """The node with other arguments; the node itself where they are the same.
 
@@ -314,7 +340,8 @@ def with_args(node: Apply, args: tuple[Expr, ...]) -> Expr:
 
 
 def exchanged(node: Expr, part: Expr, by: Expr) -> Expr:
-    """The expression with another in the place of a part, wherever that stands; what binds a name of it is not seen.
+    """The expression with another in the place of a part, wherever that stands, except inside a derivative by a name of
+    it; what else binds a name of it is not seen.
 
     >>> t = Symbol("t", Kind("scalar", "real"))
     >>> print(exchanged(apply("exp", t) + apply("exp", t) ** 2, apply("exp", t), t))
@@ -322,7 +349,7 @@ def exchanged(node: Expr, part: Expr, by: Expr) -> Expr:
     """
     if node == part:
         return by
-    if not isinstance(node, Apply):
+    if not isinstance(node, Apply) or differentiated_by(node) & free_symbols(part):
         return node
     return with_args(node, tuple(exchanged(a, part, by) for a in node.args))
 

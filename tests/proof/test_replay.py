@@ -300,6 +300,15 @@ def test_a_case_that_is_not_one_of_finitely_many_is_none() -> None:
     assert not is_confirmed(statement, ProofStep("by the sign of a quantity", statement.claim, cases, (one.sides[0],)))
 
 
+def test_what_a_derivative_takes_for_constant_is_not_replaced_by_what_varies() -> None:
+    statement = parse_statement("diff(entropy(softmax(z, b)), b) >= 0 where b: positive")
+    constant = parse_statement("diff(entropy(u), b) >= 0 where u: distribution, b: positive")
+    weights, varying = (s.sides[0].args[0].args[0] for s in (constant.claim, statement.claim))
+    below = ProofStep("equal", constant.claim)
+    assert is_confirmed(constant, below)
+    assert not is_confirmed(statement, ProofStep("an instance", statement.claim, (below,), (weights, varying)))
+
+
 def test_a_side_that_may_be_0_has_no_logarithm() -> None:
     statement = parse_statement("abs(r)/2 <= max([0, r])")
     log = parse_statement("log(max([0, r])) - log(abs(r)/2) >= 0").claim

@@ -29,7 +29,7 @@ def shares_named(left: Expr, right: Expr, known: Assumptions) -> tuple[dict[Symb
     >>> from softsym import parse
     >>> values, *sides = shares_named(parse("-log_softmax(z)[i]"), parse("1/min(softmax(z))"), Assumptions())
     >>> sides[1]
-    1/min(shares_1)
+    1/min(shares_1) where shares_1: distribution
     """
     lower, upper = map(_without_logarithms, (left, right))
     whole = free_symbols(left) | free_symbols(right)
