@@ -55,6 +55,7 @@ RULES: tuple[Rule, ...] = (
     distances.by_spread,
     termwise.by_terms,
     splitting.by_argmax,
+    splitting.by_declared_argmax,
 )
 """The rules in the order in which they are tried, cheap and safe ones first."""
 

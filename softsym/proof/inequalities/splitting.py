@@ -178,6 +178,47 @@ def by_argmax(goal: Goal, prove: Prove) -> ProofStep | None:
     return None
 
 
+def by_declared_argmax(goal: Goal, prove: Prove) -> ProofStep | None:
+    """A maximum that something is declared to be at most is attained: then that is at most the value at some index."""
+    if goal.depth > 1:
+        return None
+    for fact in goal.facts:
+        for atom in (a for a in _maxima(fact.value) if _grows(goal, fact, a)):
+            case = _attained(goal, fact, atom)
+            step = None if case is None else prove(case)
+            if step is not None:
+                return goal.step(CASES, step, note="the maximum is attained, at an index")
+    return None
+
+
+def _grows(goal: Goal, fact: Fact, atom: Atom) -> bool:
+    """Whether a fact is a bound on a maximum from below, without denominators."""
+    if fact.lemma != "given" or fact.value.den:
+        return False
+    factor = {m: c for m, c in fact.value.num if any(a is atom for a, _ in m)}
+    return all(dict(m).get(atom) == 1 for m in factor) and sign_of(
+        goal.alg, Rational(Poly({tuple(p for p in m if p[0] is not atom): c for m, c in factor.items()}))
+    ) in (POSITIVE, NONNEGATIVE)
+
+
+def _attained(goal: Goal, fact: Fact, atom: Atom) -> Goal | None:
+    """The goal with a new index at which the maximum is attained; other than those that the maximum leaves out."""
+    member = atom.data[0][0]
+    if len(atom.data[0]) != 1 or member.index is None:
+        return None
+    index, case = new_index(goal, member.index)
+    if member.excluded:
+        if {i for i in goal.value.free | fact.value.free if isinstance(i, str)} != {*member.excluded}:
+            return None
+        apart = tuple(Chain((goal.write(i), case.write(index)), ("!=",)) for i in member.excluded)
+        case = replace(case, generic=case.generic - {index}, given=(*case.given, *apart))
+    best = rename(goal.alg, member.body, {member.index: index})
+    case = with_largest(case, atom, best)
+    known = replaced(case, fact.value, atom, best)
+    case = replace(case, facts=(*case.facts, Fact(known, fact.strict, "given", (known,))))
+    return case.sub(replaced(case, goal.value, atom, best))
+
+
 def _maxima(value: Rational) -> list[Atom]:
     """The maxima that stand bare or in an exponential."""
     found = {a for a in value.num.atoms if a.head == "max"}

@@ -25,7 +25,8 @@ def covered(step: ProofStep, setting: Setting) -> list[tuple[ProofStep, Setting]
         new = {s for side in sides for s in free_symbols(side) if s.name not in setting.kinds}
         own = setting.having(*new)
         require(gap(below.claim)[1] >= strictly and all(s.kind.type == "index" for s in new), "another kind of case")
-        require(all(_is_case(own, h) for h in hypotheses), "the hypotheses are no cases")
+        before = (own.where(*hypotheses[:n]) for n in range(len(hypotheses)))
+        require(all(map(_is_case, before, hypotheses)), "the hypotheses are no cases")
         cases.append((below, own.supposing(*hypotheses)))
     found = 0
     for point in setting.points(whole):

@@ -116,6 +116,7 @@ class Setting:
                     yield from ((quantity + (n - int(strict)), n > 0) for n in (0, 1, 2))
                 if isinstance(lower, Apply) and lower.head == "max":
                     yield gap(Chain((lower.args[0], upper), ("<=",)))[0], strict
+                    yield from ((quantity + other, strict or more) for other, more in self._inequalities(quantity))
                 if isinstance(upper, Apply) and upper.head == "min":
                     yield gap(Chain((lower, upper.args[0]), ("<=",)))[0], strict
         lengths = {k.length.at(dict(self.lengths)) for k in self.kinds.values() if k.length is not None}
@@ -124,6 +125,12 @@ class Setting:
         for name, kind in self.kinds.items():
             if kind.domain in ("unit", "length"):
                 yield (1 - Symbol(name, kind) if kind.domain == "unit" else Symbol(name, kind) - 1), False
+
+    def _inequalities(self, quantity: Expr) -> Iterator[tuple[Expr, bool]]:
+        """The other numbers that the conditions say to be >= 0, or > 0."""
+        for link in (link for chain in self.conditions for link in links(chain)):
+            if link.relations[0] not in ("==", "!=") and gap(link)[0] != quantity and not gap(link)[0].shape:
+                yield gap(link)
 
 
 def _names(expr: Expr) -> set[str]:
