@@ -136,6 +136,8 @@ abs(diff(sigmoid(r), r, 2)) <= 1/4                            | abs(diff(sigmoid
 lse(a*z)/a <= lse(z) where a >= 1                             | lse(a*z)/a <= lse(z) where a > 0
 abs(sqrt(1 + sum(z**2)) - sqrt(1 + sum(w**2))) <= norm(z - w, 2) | sqrt(1 + sum(z**2)) <= 2 + norm(z, 2)/2
 -(1 - softmax(z)[i])**beta*log_softmax(z)[i] <= -log_softmax(z)[i] | softmax(z)[i]**beta <= softmax(z)[i]
+log(2) <= -log_softmax(z)[i] where N >= 2, z[i] <= max(drop(z, i)) | log(2) <= -log_softmax(z)[i] where z[i] <= max(z)
+entropy(softmax(z, 2*beta)) <= entropy(softmax(z, beta))      | entropy(softmax(z, beta)) <= entropy(softmax(z, 2*beta))
 """.strip().splitlines()
 
 TRUE, FALSE = zip(*(tuple(part.strip() for part in line.split("|")) for line in PAIRS), strict=True)
