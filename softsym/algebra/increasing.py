@@ -198,6 +198,8 @@ def _identity(value: Rational) -> Rational:
 
 def _exponential_of(alg: Algebra, exponential: Atom, atom: Atom) -> Callable[[Rational], Rational] | None:
     """An exponential as a function of an atom that stands in its exponent with a positive factor."""
+    if exponential.head != "exp":
+        return None
     mono, den = exponential.data
     beside = Rational(Poly({mono_mul(mono, ((atom, -1),)): fmpq(1)}), den)
     if dict(mono).get(atom) != 1 or any(atom in p.atoms for p, _ in den) or sign_of(alg, beside) != POSITIVE:

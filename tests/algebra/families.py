@@ -100,6 +100,7 @@ z == w where exp(z) == exp(w)
 log_softmax(z) == log_softmax(w) where softmax(z) == softmax(w)
 # sums of quotients with factors beside them
 sum(t*(p - q)**2/(t*p + (1 - t)*q)) + sum((p - q)*q/(t*p + (1 - t)*q)) == 0 where t: unit
+max([a, abs(max(z))]) == max([abs(max(z)), a])
 """
 
 FALSE = """
