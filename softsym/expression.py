@@ -309,6 +309,15 @@ def substitute(node: Expr, values: dict[Symbol, Expr]) -> Expr:
     return with_args(node, (substitute(body, inner), binder, *rest))
 
 
+DERIVATIVES = frozenset(("diff", "grad", "jacobian", "hessian"))
+CALCULUS = DERIVATIVES | {"limit"}
+
+
+def has_calculus(expr: Expr) -> bool:
+    """Whether there is a derivative or a limit in the expression."""
+    return any(isinstance(node, Apply) and node.head in CALCULUS for node in walk(expr))
+
+
 def differentiated_by(node: Expr) -> frozenset[Symbol]:
     """The scalars and vectors that a node differentiates by.
 
@@ -316,7 +325,7 @@ def differentiated_by(node: Expr) -> frozenset[Symbol]:
     >>> [s.name for s in differentiated_by(apply("grad", apply("sum", z), z))]
     ['z']
     """
-    if not isinstance(node, Apply) or node.head not in ("diff", "grad", "jacobian", "hessian"):
+    if not isinstance(node, Apply) or node.head not in DERIVATIVES:
         return frozenset()
     return frozenset(s for by in node.args[1:] for s in free_symbols(by) if s.kind.type != "index")
 
@@ -337,6 +346,18 @@ def with_args(node: Apply, args: tuple[Expr, ...]) -> Expr:
     t + 2
     """
     return node if args == node.args else apply(node.head, *args)
+
+
+def flattened(expr: Expr, head: str) -> list[Expr]:
+    """The terms of sums of sums, or the factors of products of products, in their order.
+
+    >>> t = Symbol("t", Kind("scalar", "real"))
+    >>> print(*flattened(2 * t * apply("exp", t), "mul"))
+    2 t exp(t)
+    """
+    if isinstance(expr, Apply) and expr.head == head:
+        return [part for arg in expr.args for part in flattened(arg, head)]
+    return [expr]
 
 
 def exchanged(node: Expr, part: Expr, by: Expr) -> Expr:

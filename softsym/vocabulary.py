@@ -12,15 +12,12 @@ from inspect import Parameter, Signature
 
 from softsym.definitions import FUNCTIONS, Function
 from softsym.errors import DomainError, ShapeError, did_you_mean
-from softsym.expression import Expr, Operand, Symbol, apply, symbol
+from softsym.expression import CALCULUS, Expr, Operand, Symbol, apply, symbol
 from softsym.symbols import INDEX, LENGTH, SCALAR_DOMAINS, VECTOR_DOMAINS, Length, kind_named
 
-DERIVING = ("diff", "grad", "jacobian", "hessian", "limit")
-"""The functions of the calculus: as Python functions they derive their result, so they are made elsewhere."""
-
 NAMES = ("name", "vector", "distribution", "scalar", "real", "positive", "index", "length", "beta", "omega")
-WORDS = frozenset({*NAMES, *FUNCTIONS} - {*DERIVING})
-"""What this module offers."""
+WORDS = frozenset({*NAMES, *FUNCTIONS} - CALCULUS)
+"""What this module offers; the functions of the calculus derive their result, so they are made elsewhere."""
 
 
 def name(text: str, kind: str, length: str | int = "N") -> Symbol:
@@ -107,7 +104,7 @@ def _parameter(text: str, optional: bool, function: Function) -> Parameter:
     return Parameter(text, Parameter.POSITIONAL_OR_KEYWORD, default=default)
 
 
-_FUNCTIONS = {f.name: _python_function(f) for f in FUNCTIONS.values() if f.name not in DERIVING}
+_FUNCTIONS = {f.name: _python_function(f) for f in FUNCTIONS.values() if f.name not in CALCULUS}
 
 
 def __getattr__(text: str) -> Callable[..., Expr]:

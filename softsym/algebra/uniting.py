@@ -68,7 +68,7 @@ def _union(alg: Algebra, run: Member, other: Member) -> Member | None:
         return run if other == run else None
     if other.index is None:
         fits = (i for i in other.body.free if isinstance(i, int) or alg.ranges.get(i) == alg.ranges[run.index])
-        place = next((i for i in fits if rename(alg, run.body, {run.index: i}) == other.body), None)
+        place = next((i for i in fits if at(alg, run, i) == other.body), None)
         return None if place is None else Member(run.body, run.index, tuple(e for e in run.excluded if e != place))
     if alg.ranges[run.index] != alg.ranges[other.index]:
         return None

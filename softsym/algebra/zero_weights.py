@@ -6,9 +6,8 @@ from functools import reduce
 from operator import mul
 
 from softsym.expansion import expand
-from softsym.expression import Apply, Expr, Number, Symbol, apply, number, walk, with_args
+from softsym.expression import Apply, Expr, Number, Symbol, apply, flattened, has_calculus, number, walk, with_args
 from softsym.signs import ANY, ZERO_UP, Signs, signs
-from softsym.vocabulary import DERIVING
 
 
 def with_weights(expr: Expr) -> Expr:
@@ -23,7 +22,7 @@ def with_weights(expr: Expr) -> Expr:
     args = tuple(map(with_weights, expr.args))
     if expr.head == "dot" and any(map(_is_open, args)):
         return apply("sum", with_weights(apply("mul", *args)))
-    factors = _factors(with_args(expr, args))
+    factors = flattened(with_args(expr, args), "mul")
     logs = [f for f in factors if _is_open(f)]
     weights = [f for f in factors if f not in logs and not isinstance(f, Number)]
     if len(logs) != 1 or not weights:
@@ -39,8 +38,7 @@ def loses_values(before: Expr, after: Expr) -> bool:
     >>> loses_values(parse("xlogy(t, t) where t: unit"), parse("t*log(t) where t: unit"))
     True
     """
-    derived = any(isinstance(node, Apply) and node.head in DERIVING for node in walk(before))
-    return not derived and any(map(_is_open, walk(after))) and not any(map(_is_open, walk(expand(before))))
+    return not has_calculus(before) and any(map(_is_open, walk(after))) and not any(map(_is_open, walk(expand(before))))
 
 
 def _is_open(expr: Expr) -> bool:
@@ -57,9 +55,3 @@ def _complement(expr: Expr) -> Signs:
     if isinstance(expr, Apply) and expr.head == "sub" and expr.args[0] == number(1):
         return ZERO_UP if isinstance(expr.args[1], Symbol) and expr.args[1].kind.domain == "unit" else ANY
     return ANY
-
-
-def _factors(expr: Expr) -> list[Expr]:
-    if isinstance(expr, Apply) and expr.head == "mul":
-        return [f for arg in expr.args for f in _factors(arg)]
-    return [expr]

@@ -12,15 +12,7 @@ from softsym.algebra.fold import fold
 from softsym.calculus.checking import Checker
 from softsym.calculus.reverse import reverse_gradient
 from softsym.errors import BudgetError, UnsupportedError
-from softsym.expression import Apply, Expr, Operand, Symbol, apply, as_expr, walk
-
-DERIVATIVES = frozenset(("diff", "grad", "jacobian", "hessian"))
-CALCULUS = DERIVATIVES | {"limit"}
-
-
-def has_calculus(expr: Expr) -> bool:
-    """Whether there is a derivative or a limit in the expression."""
-    return any(isinstance(node, Apply) and node.head in CALCULUS for node in walk(expr))
+from softsym.expression import DERIVATIVES, Apply, Expr, Operand, Symbol, apply, as_expr, has_calculus, walk
 
 
 @lru_cache(maxsize=2048)

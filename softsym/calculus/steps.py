@@ -9,12 +9,12 @@ from softsym.algebra.fold import fold
 from softsym.calculus.arithmetic import cleared
 from softsym.calculus.checking import PROVED, Checker, agreements, divergences, said
 from softsym.calculus.deltas import contracted, has_delta
-from softsym.calculus.derivatives import CALCULUS, DERIVATIVES, has_calculus, resolve
+from softsym.calculus.derivatives import resolve
 from softsym.calculus.rules import rule_for
 from softsym.entries import entry, fresh_index
 from softsym.errors import SoftsymError, UnsupportedError
 from softsym.expansion import expand
-from softsym.expression import Apply, Expr, Symbol, apply, as_expr, walk, with_args
+from softsym.expression import CALCULUS, DERIVATIVES, Apply, Expr, Symbol, apply, as_expr, has_calculus, walk, with_args
 from softsym.language.printer import bare_text
 from softsym.shapes import literal
 

@@ -17,10 +17,9 @@ from softsym.evaluation.jets import Frame, Monomial, derivative, is_plain, varia
 from softsym.evaluation.point import Point, Undecided, Undefined
 from softsym.evaluation.scalars import ONE, ZERO, Ball, Scalar
 from softsym.expansion import unfold
-from softsym.expression import Apply, Expr, Number, Symbol, free_symbols, walk
+from softsym.expression import DERIVATIVES, Apply, Expr, Number, Symbol, free_symbols, walk
 from softsym.shapes import literal
 
-DERIVATIVES = frozenset({"diff", "grad", "jacobian", "hessian"})
 MAX_LIMIT_SECONDS = 5.0
 Value: TypeAlias = Any
 """A scalar, or a tuple of values."""

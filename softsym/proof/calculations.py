@@ -12,7 +12,7 @@ from softsym.calculus import derive
 from softsym.calculus.checking import PROVED
 from softsym.calculus.steps import Step
 from softsym.errors import SoftsymError
-from softsym.expression import Apply, Expr, Symbol, exchanged, walk
+from softsym.expression import Apply, Expr, Symbol, exchanged, flattened, walk
 from softsym.language import Chain
 from softsym.proof.steps import CALCULATION, ENTRIES, EQUATION, NORMAL_FORM, REWRITING, ProofStep
 
@@ -59,15 +59,8 @@ def _unordered(expr: Expr) -> object:
     """The same for expressions that differ in the order of terms and factors alone."""
     if not isinstance(expr, Apply):
         return str(expr)
-    parts = [_unordered(part) for part in (_parts(expr, expr.head) if expr.head in ("add", "mul") else expr.args)]
+    parts = [_unordered(part) for part in (flattened(expr, expr.head) if expr.head in ("add", "mul") else expr.args)]
     return expr.head, tuple(sorted(parts, key=str) if expr.head in ("add", "mul", "dot") else parts)
-
-
-def _parts(expr: Expr, head: str) -> list[Expr]:
-    """The terms of sums of sums, the factors of products of products."""
-    if isinstance(expr, Apply) and expr.head == head:
-        return [part for arg in expr.args for part in _parts(arg, head)]
-    return [expr]
 
 
 def _under(hypotheses: tuple[Chain, ...], step: ProofStep) -> ProofStep:

@@ -17,7 +17,7 @@ from flint import fmpq
 
 from softsym.evaluation.point import Point
 from softsym.expansion import expand
-from softsym.expression import Apply, Expr, Symbol, free_symbols, substitute, walk
+from softsym.expression import Apply, Expr, Symbol, free_symbols, has_calculus, substitute
 from softsym.language import Chain
 from softsym.refute.moves import SUM_KINDS, as_arb, plus
 from softsym.refute.sampling import VECTORS
@@ -29,7 +29,6 @@ MAX_COORDINATES = 16
 ATTEMPTS = 12
 _TARGETS = tuple(Fraction(s) for s in ("0", "1", "-1", "0", "1/2", "2", "-2", "1/3"))
 _LINEAR = frozenset({"add", "sub", "neg", "sum", "list", "concat", "item", "drop", "trace", "transpose", "diag"})
-_BINDING = frozenset({"diff", "grad", "jacobian", "hessian", "limit"})
 Row = list[Fraction]
 Reduced = list[tuple[int, Row]]
 
@@ -78,7 +77,7 @@ def eliminated(chains: Sequence[Chain]) -> list[Chain]:
         if name is None or other is None or name.shape != other.shape or name.kind.type not in ("scalar", "vector"):
             continue
         for place, chain in enumerate(result):
-            bound = any(isinstance(n, Apply) and n.head in _BINDING for side in chain.sides for n in walk(side))
+            bound = any(map(has_calculus, chain.sides))
             if place != number and not bound and any(name in free_symbols(side) for side in chain.sides):
                 sides = tuple(substitute(side, {name: other}) for side in chain.sides)
                 result[place] = Chain(sides, chain.relations)

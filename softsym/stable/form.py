@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from softsym.expansion import expand
-from softsym.expression import Apply, Expr, as_expr, walk
+from softsym.expression import Expr, as_expr, has_calculus
 from softsym.stable.rational import cancelled
-from softsym.stable.rules import CALCULUS, plain
+from softsym.stable.rules import plain
 from softsym.stable.terms import tidy
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _stable(expr: Expr) -> Expr:
 
 def resolved(expr: Expr) -> Expr:
     """The expression with its derivatives and limits worked out."""
-    if not any(isinstance(n, Apply) and n.head in CALCULUS for n in walk(expr)):
+    if not has_calculus(expr):
         return expr
     from softsym.calculus import resolve
 

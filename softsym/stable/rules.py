@@ -36,7 +36,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from softsym.errors import UnsupportedError
-from softsym.expression import Apply, Expr, Number, Symbol, apply, length_expr, number
+from softsym.expression import CALCULUS, Apply, Expr, Number, Symbol, apply, length_expr, number
 from softsym.stable import scale as ls
 from softsym.stable import terms as t
 from softsym.stable.differences import ordered
@@ -44,8 +44,6 @@ from softsym.stable.powers import taken
 from softsym.stable.rational import without_one
 from softsym.stable.scale import Scale
 from softsym.stable.signs import is_nonnegative, is_positive
-
-CALCULUS = frozenset(("diff", "grad", "jacobian", "hessian", "limit"))
 
 
 @dataclass(frozen=True)

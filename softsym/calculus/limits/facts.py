@@ -10,7 +10,7 @@ from softsym.algebra.signs import sign_of
 from softsym.calculus.limits import coefficients as co
 from softsym.calculus.limits.matrices import new_indices
 from softsym.errors import BudgetError, SoftsymError
-from softsym.expression import Apply, Expr, Symbol, apply, bound_by, exchanged, number, walk
+from softsym.expression import CALCULUS, Apply, Expr, Symbol, apply, bound_by, exchanged, number, walk
 
 _POSITIVE_DOMAINS = frozenset({"positive", "positive vector", "distribution", "length"})
 _FLIPPED = {POSITIVE: NEGATIVE, NEGATIVE: POSITIVE, NONNEGATIVE: NONPOSITIVE, NONPOSITIVE: NONNEGATIVE}
@@ -188,7 +188,7 @@ class Facts:
             whole = expr.head == "pow" and exponent is not None and exponent.denominator == 1 and exponent >= 0
             fits = whole or self.is_positive(expr.args[0])
         else:
-            fits = expr.head not in ("xlogy", "limit", "diff", "grad", "jacobian", "hessian")
+            fits = expr.head not in CALCULUS | {"xlogy"}
         return fits and all(self.is_total(a) for a in expr.args)
 
     def leader(self, vector: Expr) -> Expr | None:

@@ -15,7 +15,7 @@ from softsym.algebra.declared import Known
 from softsym.algebra.zero import Case
 from softsym.errors import BudgetError
 from softsym.expansion import expand
-from softsym.expression import Apply, Expr, Number, Symbol, apply, free_symbols, number, substitute, walk
+from softsym.expression import CALCULUS, Apply, Expr, Number, Symbol, apply, free_symbols, number, substitute, walk
 from softsym.language import Chain
 from softsym.proof.inequalities.goal import CASES, Budget, Everywhere, Fact, Goal
 from softsym.proof.inequalities.instances import instance_of, prove_by_share, shares_named
@@ -185,7 +185,7 @@ def _parameters(expr: Expr) -> Iterator[dict[Symbol, Expr]]:
     Names by which the expression differentiates stay; p as it is comes first without logarithms, and where sums or
     roots of distributions would not become simpler.
     """
-    by = {s for n in walk(expr) if isinstance(n, Apply) and n.head in _DERIVATIVES for a in n.args[1:] for s in walk(a)}
+    by = {s for n in walk(expr) if isinstance(n, Apply) and n.head in CALCULUS for a in n.args[1:] for s in walk(a)}
     shares: dict[Symbol, Expr] = {}
     weights: dict[Symbol, Expr] = {}
     for symbol in free_symbols(expr) - by:
@@ -207,9 +207,6 @@ def _mixes(expr: Expr, names: Set[Symbol]) -> bool:
 
 def _has_logarithms(expr: Expr) -> bool:
     return any(isinstance(n, Apply) and n.head in ("log", "xlogy") for n in walk(expand(expr)))
-
-
-_DERIVATIVES = ("diff", "grad", "jacobian", "hessian", "limit")
 
 
 def _in_parameters(known: Assumptions, values: dict[Symbol, Expr]) -> Assumptions:

@@ -56,9 +56,15 @@ def _max(node: Apply) -> Expr | None:
     return None
 
 
+def root_of_square(expr: Expr) -> Expr | None:
+    """The 2-norm of a vector whose product with itself an expression is."""
+    if isinstance(expr, Apply) and expr.head == "dot" and expr.args[0] == expr.args[1]:
+        return apply("norm", expr.args[0], 2)
+    return None
+
+
 def _root(node: Apply) -> Expr | None:
-    square = node.args[0]
-    return apply("norm", square.args[0], 2) if _is_square(square) else None  # type: ignore[attr-defined]
+    return root_of_square(node.args[0])
 
 
 def _power(node: Apply) -> Expr | None:
@@ -68,10 +74,6 @@ def _power(node: Apply) -> Expr | None:
     if exponent == 2 and isinstance(base, Apply) and base.head == "norm" and constant(base.args[1]) == 2:
         return apply("dot", base.args[0], base.args[0])
     return None
-
-
-def _is_square(expr: Expr) -> bool:
-    return isinstance(expr, Apply) and expr.head == "dot" and expr.args[0] == expr.args[1]
 
 
 _RULES = {"sum": _sum, "max": _max, "sqrt": _root, "pow": _power}

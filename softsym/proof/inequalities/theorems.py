@@ -21,7 +21,7 @@ from softsym.errors import SoftsymError
 from softsym.expression import Apply, Expr, apply, as_expr, exchanged, free_symbols, number, walk
 from softsym.proof.inequalities.differences import lipschitz, operator
 from softsym.proof.inequalities.segments import Claim, convex_or_concave, monotone
-from softsym.proof.inequalities.spelling import respelled
+from softsym.proof.inequalities.spelling import respelled, root_of_square
 from softsym.proof.steps import ProofStep, at_most
 
 
@@ -54,11 +54,9 @@ def _by_roots(claim: Claim) -> ProofStep | None:
 
 def _root(expr: Expr) -> Expr | None:
     """The size of which an expression is the square."""
-    if isinstance(expr, Apply) and expr.head == "dot" and expr.args[0] == expr.args[1]:
-        return apply("norm", expr.args[0], 2)
     if isinstance(expr, Apply) and expr.head == "pow" and not expr.shape and expr.args[1] == number(2):
         return apply("abs", expr.args[0])
-    return None
+    return root_of_square(expr)
 
 
 def _shorter_root(factor: Expr) -> Expr:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from softsym.errors import LanguageError, ShapeError
-from softsym.expression import Apply, Expr, Symbol, apply, free_symbols, number, substitute, walk
+from softsym.expression import DERIVATIVES, Apply, Expr, Symbol, apply, free_symbols, number, substitute, walk
 from softsym.language import Chain, Statement, chain_text
 from softsym.proof.replay.cases import covered
 from softsym.proof.replay.setting import Rejected, Setting, gap, links, require, substituted
@@ -22,7 +22,6 @@ Below: TypeAlias = "list[tuple[ProofStep, Setting]]"
 """Steps that a step rests on, each with what is known there."""
 Found = TypeVar("Found")
 _UNFIT = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, ShapeError, LanguageError)
-_DERIVATIVES = ("diff", "grad", "jacobian", "hessian")
 
 
 def replay(statement: Statement, proof: ProofStep, deadline: float = float("inf")) -> None:
@@ -114,7 +113,7 @@ def _shown(row: Row, need: Need, steps: list[ProofStep], setting: Setting, value
         _bind(row._replace(says=need.chain), steps[0].claim, values)
     chain, *hypotheses = (row.stated(c, values) for c in (need.chain, *need.hypotheses))
     for node in (n for side in need.chain.sides for n in walk(side)):
-        if isinstance(node, Apply) and node.head in _DERIVATIVES:
+        if isinstance(node, Apply) and node.head in DERIVATIVES:
             term, name = (row.put(a, values) for a in node.args[:2])
             require(is_smooth(term, name, own.signs), f"{term} may not be smooth in {name}")  # type: ignore[arg-type]
     if chain.relations == ("==",):
@@ -210,7 +209,7 @@ def _rewriting(step: ProofStep, setting: Setting) -> Below:
 def _replaced(expr: Expr, known: Mapping[Expr, Expr], setting: Setting) -> Expr:
     """Not where a name is bound that is known, and not what is differentiated where conditions hold."""
     closed = any(name.name in setting.kinds for name in _bound(expr))
-    if isinstance(expr, Apply) and not closed and not (expr.head in _DERIVATIVES and setting.conditions):
+    if isinstance(expr, Apply) and not closed and not (expr.head in DERIVATIVES and setting.conditions):
         expr = apply(expr.head, *(_replaced(a, known, setting) for a in expr.args))
     return known.get(expr, expr)
 

@@ -101,7 +101,7 @@ class Setting:
 
     def known(self) -> Iterator[tuple[Expr, bool]]:
         """What is >= 0, or > 0: by the conditions, and what follows from them for values of a maximum and lengths."""
-        for link in (link for chain in self.conditions for link in links(chain)):
+        for link in self._links():
             if link.relations == ("!=",):
                 one, other = link.sides
                 if isinstance(one, Symbol) and isinstance(other, Symbol) and one.kind == other.kind:
@@ -126,9 +126,12 @@ class Setting:
             if kind.domain in ("unit", "length"):
                 yield (1 - Symbol(name, kind) if kind.domain == "unit" else Symbol(name, kind) - 1), False
 
+    def _links(self) -> Iterator[Chain]:
+        return (link for chain in self.conditions for link in links(chain))
+
     def _inequalities(self, quantity: Expr) -> Iterator[tuple[Expr, bool]]:
         """The other numbers that the conditions say to be >= 0, or > 0."""
-        for link in (link for chain in self.conditions for link in links(chain)):
+        for link in self._links():
             if link.relations[0] not in ("==", "!=") and gap(link)[0] != quantity and not gap(link)[0].shape:
                 yield gap(link)
 
